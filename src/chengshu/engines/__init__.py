@@ -1,0 +1,1 @@
+"""One capability each; an engine never knows another engine."""

@@ -1,0 +1,1 @@
+"""People, power and proof: what every other layer stands on."""

@@ -1,0 +1,1 @@
+"""Where engines meet; the hub never names a scene."""

@@ -1,0 +1,1 @@
+"""Budget performance: a district's targets as typed promises, each with its findings, actuals and evidence."""

@@ -1,0 +1,1 @@
+"""One city job each; a scene never knows another scene."""

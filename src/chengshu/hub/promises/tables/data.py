@@ -32,7 +32,7 @@ class IndicatorRow:
     annual_raw: str
     """Target of the budget year, verbatim."""
     raw: str
-    """The whole indicator as it stands in the cell, without its number."""
+    """The whole indicator as it stands in the cell, without its number and its closing 。"""
     has_value_labels: bool
     """False where the period and annual labels are missing (then both raws hold the single printed value)."""
     place: Place
@@ -68,7 +68,7 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class ProjectTable:
-    """项目支出绩效目标表: budget units, their projects and indicators; ``amount`` is the printed grand total."""
+    """项目支出绩效目标表: units, their projects and indicators; ``amount`` is the printed grand total."""
 
     department: str
     amount: Decimal
@@ -113,6 +113,8 @@ class DepartmentTable:
     goal: str
     tasks: tuple[TaskRow, ...]
     indicators: tuple[IndicatorRow, ...]
+    other_tasks: str = ""
+    """其他需完成的任务, an optional block of free text."""
 
     def budget_amount(self, name: str) -> Decimal:
         """The printed amount of one overview line.

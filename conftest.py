@@ -1,0 +1,20 @@
+"""The tests' ground: a database migrated by its owner and used by the application's role, as in real life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["chengshu.foundation.testing.database", "chengshu.foundation.testing.fixtures"]
+
+SHARED = Path(__file__).resolve().parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Path]:
+    """The folder with the public sources beside the project, when this machine has it."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the public source tables and data in ../shared, which this machine does not have")
+    yield SHARED

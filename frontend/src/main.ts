@@ -1,0 +1,43 @@
+/** The one entry of every page: htmx, the small habits of the shell, and islands loaded when the page has them. */
+import htmx from 'htmx.org'
+import { cookie, remember } from './cookies'
+import { startShell } from './shell'
+
+type Island = { mount: (element: HTMLElement) => void }
+
+const islands: Record<string, () => Promise<Island>> = {
+  chart: () => import('./islands/chart'),
+  confirm: () => import('./islands/confirm'),
+  'dirty-form': () => import('./islands/dirty-form'),
+  drawer: () => import('./islands/drawer'),
+  'error-summary': () => import('./islands/error-summary'),
+  heatfield: () => import('./islands/heatfield'),
+  password: () => import('./islands/password'),
+  shortcuts: () => import('./islands/shortcuts'),
+  upload: () => import('./islands/upload'),
+}
+
+function mountIslands(root: ParentNode): void {
+  const found = [...root.querySelectorAll<HTMLElement>('[data-island]')]
+  if (root instanceof HTMLElement && root.dataset.island) found.push(root)
+  for (const element of found) {
+    if (element.dataset.mounted !== undefined) continue
+    const load = islands[element.dataset.island ?? '']
+    if (!load) throw new Error(`No island is called "${element.dataset.island}"`)
+    element.dataset.mounted = ''
+    void load().then((island) => island.mount(element))
+  }
+}
+
+/** The token against forged requests, which every writing request of a script must carry. */
+document.addEventListener('htmx:config:request', (event) => {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? cookie('csrftoken')
+  const { ctx } = (event as CustomEvent<{ ctx: { request: { headers: Record<string, string> } } }>).detail
+  if (token) ctx.request.headers['X-CSRFToken'] = token
+})
+document.addEventListener('htmx:after:swap', () => mountIslands(document.body))
+
+document.documentElement.classList.add('js')
+startShell(remember)
+mountIslands(document.body)
+void htmx

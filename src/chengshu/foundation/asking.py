@@ -1,0 +1,169 @@
+"""Who is asking: the one place that ties a request, a command or a job to its powers and its transaction.
+
+``asking(asker)`` opens a transaction, tells the database who asks (row-level security reads it), and makes the
+asker known to actions. A refusal inside is written to the audit chain after the rollback, so that what did not
+happen leaves a trace too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from chengshu.foundation.errors import NotSignedIn
+
+EVERYWHERE: Final = "*"
+Units = frozenset[int] | str
+"""Unit ids, or ``EVERYWHERE``."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who asks, with the powers held now.
+
+    :param account_id: None for the anonymous public and for the system itself
+    :param name: what the audit chain prints, such as ``perf.officer``
+    :param powers: permission → units where it is held
+    :param channel: ``web``, ``api``, ``cli`` or ``worker``
+    :param on_behalf_of: permission → account id of the giver, where a power comes from a delegation
+    """
+
+    account_id: int | None
+    name: str
+    powers: Mapping[str, Units] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
+    unit_id: int | None = None
+    unit_name: str = ""
+    title: str = ""
+    ip: str = ""
+    terminal: str = ""
+    session: str = ""
+    channel: str = "web"
+    trace: str = ""
+    is_system: bool = False
+    must_change_password: bool = False
+    on_behalf_of: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.account_id is not None or self.is_system
+
+    def units(self, permission: str) -> Units:
+        """Where this permission is held; an empty set when it is not."""
+        if self.is_system:
+            return EVERYWHERE
+        return self.powers.get(permission, frozenset())
+
+    def holds(self, permission: str) -> bool:
+        """Whether the permission is held anywhere at all."""
+        return bool(self.units(permission))
+
+    def holds_at(self, permission: str, unit_id: int) -> bool:
+        units = self.units(permission)
+        return units == EVERYWHERE or unit_id in units
+
+    def reading_scope(self) -> dict[str, list[int] | str]:
+        """For each app, the units whose rows may be read: those of every ``<app>.view…`` permission together."""
+        if self.is_system:
+            return {EVERYWHERE: EVERYWHERE}
+        scope: dict[str, set[int] | str] = {}
+        for permission, units in self.powers.items():
+            app, _dot, verb = permission.partition(".")
+            if not verb.startswith("view"):
+                continue
+            known = scope.get(app, set())
+            if units == EVERYWHERE or known == EVERYWHERE:
+                scope[app] = EVERYWHERE
+            else:
+                scope[app] = set(known) | set(units)
+        return {app: units if isinstance(units, str) else sorted(units) for app, units in scope.items()}
+
+
+NOBODY = Asker(account_id=None, name="anonymous")
+
+
+def system(name: str, channel: str) -> Asker:
+    """The platform itself: the command line of its operator, or its own worker."""
+    return Asker(account_id=None, name=name, channel=channel, is_system=True, roles=("system",))
+
+
+@dataclass
+class _Frame:
+    asker: Asker
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+
+_current: ContextVar[_Frame | None] = ContextVar("asking", default=None)
+
+
+def current_asker() -> Asker:
+    """Who asks now; the anonymous public when nobody said otherwise."""
+    frame = _current.get()
+    return frame.asker if frame else NOBODY
+
+
+def signed_in_asker() -> Asker:
+    """Who asks now.
+
+    :raises NotSignedIn: if it is the anonymous public
+    """
+    asker = current_asker()
+    if not asker.is_signed_in:
+        raise NotSignedIn(_("Sign in to continue."))
+    return asker
+
+
+@contextmanager
+def asking(asker: Asker) -> Iterator[None]:
+    """Run a block in one transaction on behalf of ``asker``."""
+    outer = _current.get()
+    frame = _Frame(asker)
+    token = _current.set(frame)
+    try:
+        with transaction.atomic():
+            _bind(asker)
+            yield
+            if outer is not None:
+                _bind(outer.asker)
+    finally:
+        try:
+            for write in frame.afterwards:
+                write()
+        finally:
+            _current.reset(token)
+
+
+def after_rollback(write: Callable[[], None]) -> None:
+    """Have ``write`` run in a transaction of its own once the present one has ended, however it ends."""
+    frame = _current.get()
+    if frame is None:
+        write()
+    else:
+        frame.afterwards.append(write)
+
+
+def rebind(asker: Asker) -> None:
+    """Replace the asker within the running transaction, as signing in does."""
+    frame = _current.get()
+    if frame is not None:
+        frame.asker = asker
+    _bind(asker)
+
+
+def _bind(asker: Asker) -> None:
+    settings = {
+        "read": json.dumps(asker.reading_scope()),
+        "account": str(asker.account_id or ""),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('chengshu.read', %(read)s, true), set_config('chengshu.account', %(account)s, true)",
+            settings,
+        )

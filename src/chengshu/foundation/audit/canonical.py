@@ -1,0 +1,50 @@
+"""One byte-exact form for facts, so that a digest means the same everywhere: sorted keys, no blanks, UTF-8."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from django.db.models import Model
+from django.utils.functional import Promise
+
+
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        errors="surrogatepass"
+    )
+
+
+def plain(value: Any) -> Any:
+    """A JSON value for what JSON does not know; times in UTC with microseconds, numbers as printed."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | Promise):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Model):
+        return reference(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"bytes": len(value), "sm3": sm3(bytes(value))}
+    if isinstance(value, set | frozenset | tuple):
+        return sorted(value, key=str) if not isinstance(value, tuple) else list(value)
+    return str(value)
+
+
+def reference(thing: Model) -> str:
+    """``promises.form:17``"""
+    return f"{thing._meta.label_lower}:{thing.pk}"
+
+
+def sm3(content: bytes) -> str:
+    """The SM3 digest (GB/T 32905-2016) in lower-case hexadecimal."""
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(content)
+    return digest.finalize().hex()

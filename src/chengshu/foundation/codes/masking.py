@@ -1,0 +1,192 @@
+"""What is left of personal data when somebody sees it who need not see all of it.
+
+Every function takes any text and never fails: a text that is not what the column promises is masked more,
+not less. These are display masks; they do not make data anonymous.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, Literal
+
+STAR: Final = "*"
+COMPOUND_SURNAMES: Final = frozenset(
+    [
+        "欧阳",
+        "太史",
+        "端木",
+        "上官",
+        "司马",
+        "东方",
+        "独孤",
+        "南宫",
+        "万俟",
+        "闻人",
+        "夏侯",
+        "诸葛",
+        "尉迟",
+        "公羊",
+        "赫连",
+        "澹台",
+        "皇甫",
+        "宗政",
+        "濮阳",
+        "公冶",
+        "太叔",
+        "申屠",
+        "公孙",
+        "慕容",
+        "仲孙",
+        "钟离",
+        "长孙",
+        "宇文",
+        "司徒",
+        "鲜于",
+        "司空",
+        "闾丘",
+        "子车",
+        "亓官",
+        "司寇",
+        "巫马",
+        "公西",
+        "颛孙",
+        "壤驷",
+        "公良",
+        "漆雕",
+        "乐正",
+        "宰父",
+        "谷梁",
+        "拓跋",
+        "夹谷",
+        "轩辕",
+        "令狐",
+        "段干",
+        "百里",
+        "呼延",
+        "东郭",
+        "南门",
+        "羊舌",
+        "微生",
+        "梁丘",
+        "左丘",
+        "西门",
+        "第五",
+        "歐陽",
+        "司馬",
+        "東方",
+        "諸葛",
+        "尉遲",
+        "公孫",
+        "慕容",
+        "鍾離",
+        "長孫",
+        "司徒",
+        "鮮于",
+        "軒轅",
+        "東郭",
+    ]
+)
+_HAN: Final = r"[一-鿿㐀-䶿]"
+_UPPER: Final = re.compile(
+    rf"(?:{_HAN}{{2,8}}?(?:省|自治区|自治區|特别行政区))?(?:{_HAN}{{2,8}}?(?:市|自治州))?"
+)
+_DISTRICT: Final = re.compile(rf"{_HAN}{{1,8}}?(?:区|區|县|縣|市)")
+_TOWN: Final = re.compile(rf"{_HAN}{{1,6}}?(?:街道办事处|街道|镇|鎮|乡|鄉)")
+_VILLAGE: Final = re.compile(rf"{_HAN}{{1,8}}?(?:村民委员会|社区居委会|村委会|居委会|社区|社區|村)")
+_AREA: Final = re.compile(r"(?:\+?86-?|0086-?)?\(?(010|02[0-9]|0[3-9][0-9]{2})\)?-?([2-9][0-9]{6,7})")
+_MOBILE: Final = re.compile(r"(?:\+?86-?|0086-?)?(1[3-9][0-9]{9})")
+
+
+def mask_name(name: str) -> str:
+    """The name with one character or letter left in front: 张*, 张*三, 欧阳*, J*** S****.
+
+    Names of two characters keep the surname; longer ones keep the first and the last character. A compound
+    surname is kept whole.
+    """
+    text = name.strip()
+    if not text or text.isascii() or " " in text:
+        return " ".join(_initial(word) for word in text.split())
+    if len(text) <= 2:
+        return text[0] + STAR if len(text) == 2 else STAR
+    kept = 2 if text[:2] in COMPOUND_SURNAMES else 1
+    if len(text) == kept + 1:
+        return text[:kept] + STAR
+    return text[:kept] + STAR * (len(text) - kept - 1) + text[-1]
+
+
+def _initial(word: str) -> str:
+    return word[0] + STAR * max(len(word) - 1, 1)
+
+
+def mask_id_number(number: str, *, keep: Literal["ends", "region"] = "ends") -> str:
+    """An identity number, of any kind of document.
+
+    :param keep: ``ends`` leaves the first and the last character; ``region`` leaves the first six and the
+        last four of an 18-character number, so that the birth date stays hidden, and is the same as ``ends``
+        for every other number
+    """
+    text = _plain(number)
+    if keep == "region" and len(text) == 18:
+        return _middle(text, 6, 4)
+    return _middle(text, 1, 1) if len(text) > 4 else STAR * len(text)
+
+
+def mask_phone(number: str) -> str:
+    """138****1234; of a landline the area code and the last two digits; of anything else the last two."""
+    text = _plain(number)
+    mobile = _MOBILE.fullmatch(text)
+    if mobile:
+        return f"{mobile[1][:3]}{STAR * 4}{mobile[1][-4:]}"
+    landline = _AREA.fullmatch(text)
+    if landline:
+        return f"{landline[1]}-{_middle(landline[2], 0, 2)}"
+    return _middle(text, 0, 2) if len(text) > 6 else STAR * len(text)
+
+
+def mask_address(address: str, *, keep: Literal["town", "village"] = "town") -> str:
+    """The address down to the town or street, or to the village or community; without one, to the district.
+
+    :param keep: how far; an address that names no place of that kind is cut earlier, never later
+    """
+    text = _plain(address)
+    end = _end(_UPPER, text, 0)
+    end = _end(_DISTRICT, text, end)
+    town = _end(_TOWN, text, end)
+    if town > end and keep == "village":
+        town = _end(_VILLAGE, text, town)
+    kept = max(end, town)
+    return text[:kept] + STAR * 3 if len(text) > kept or not text else text
+
+
+def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
+    found = pattern.match(text, position)
+    return found.end() if found else position
+
+
+def mask_bank_card(number: str) -> str:
+    """The last four digits."""
+    text = _plain(number)
+    return _middle(text, 0, 4) if len(text) > 8 else STAR * len(text)
+
+
+def mask_plate(plate: str) -> str:
+    """Region and last two characters: 粤A***12."""
+    text = _plain(plate)
+    return f"{text[:2]}{STAR * 3}{text[-2:]}" if len(text) >= 6 else STAR * len(text)
+
+
+def mask_email(address: str) -> str:
+    """First letter and domain: a***@x.com."""
+    name, at, domain = address.strip().rpartition("@")
+    return (
+        f"{name[0]}{STAR * 3}@{domain}" if at and len(name) > 1 else f"{STAR * 3}{at}{domain if at else ''}"
+    )
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _middle(text: str, first: int, last: int) -> str:
+    return text[:first] + STAR * (len(text) - first - last) + text[len(text) - last :]

@@ -1,0 +1,1 @@
+"""Files: content-addressed, checked by content, downloaded only within scope."""

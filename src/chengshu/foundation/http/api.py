@@ -1,0 +1,56 @@
+"""The HTTP API: one document, one error shape, mounted from every app's ``endpoints.py``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import module_has_submodule
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from chengshu import __version__
+from chengshu.foundation.errors import ChengshuError, InvalidInput
+from chengshu.foundation.http.problem import answer
+from chengshu.foundation.manifest import modules
+
+
+def build() -> NinjaAPI:
+    """The API with a router of every app that has ``endpoints.py``."""
+    built = NinjaAPI(
+        title="Chengshu API",
+        version=__version__,
+        description="Every write is an action with its permission; errors are problem+json with stable codes.",
+        urls_namespace="api",
+        docs_url=None,
+        openapi_extra={
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    built.add_exception_handler(ChengshuError, _ours)
+    built.add_exception_handler(ValidationError, _schema)
+    for module in modules():
+        if module_has_submodule(module.module, "endpoints"):
+            router = import_module(f"{module.name}.endpoints").router
+            built.add_router(f"/{module.label.replace('_', '-')}", router, tags=[module.label])
+    return built
+
+
+def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
+    assert isinstance(error, ChengshuError)
+    return answer(request, error)
+
+
+def _schema(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The first thing wrong with what was sent, all of it in ``data``."""
+    assert isinstance(error, ValidationError)
+    wrong = [{"field": ".".join(str(p) for p in e["loc"][1:]), "reason": e["msg"]} for e in error.errors]
+    first = wrong[0]
+    return answer(
+        request,
+        InvalidInput(f"{first['field']}: {first['reason']}", field=first["field"], code="schema", data={"errors": wrong}),
+    )
+
+
+api = build()

@@ -1,0 +1,76 @@
+"""The menu: every app's ``navigation.py`` contributes entries; a person sees those whose door opens to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from chengshu.foundation.asking import Asker
+from chengshu.foundation.errors import Words
+from chengshu.foundation.http.doors import Door
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the menu."""
+
+    key: str
+    title: Words
+    order: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu.
+
+    :param route: the name of the page, such as ``promises:board``
+    :param opens: the door of that page
+    """
+
+    group: Group
+    title: Words
+    route: str
+    opens: str | Door
+    order: int = 100
+
+
+_entries: list[Entry] = []
+
+
+def contribute(*entries: Entry) -> None:
+    """Called by an app's ``navigation.py``."""
+    _entries.extend(entries)
+
+
+def entries() -> list[Entry]:
+    return sorted(_entries, key=lambda e: (e.group.order, e.order))
+
+
+def navigation_for(asker: Asker, path: str) -> list[dict[str, Any]]:
+    """Groups with their items: ``[{"title", "items": [{"title", "url", "current"}]}]``, the longest match current."""
+    groups: dict[str, dict[str, Any]] = {}
+    items: list[dict[str, Any]] = []
+    for entry in entries():
+        if not _is_open(asker, entry.opens):
+            continue
+        try:
+            url = reverse(entry.route)
+        except NoReverseMatch:
+            continue
+        item = {"title": entry.title, "url": url, "current": False}
+        groups.setdefault(entry.group.key, {"title": entry.group.title, "items": []})["items"].append(item)
+        items.append(item)
+    matching = [item for item in items if path == item["url"] or path.startswith(item["url"])]
+    if matching:
+        max(matching, key=lambda item: len(item["url"]))["current"] = True
+    return list(groups.values())
+
+
+def _is_open(asker: Asker, opens: str | Door) -> bool:
+    if opens is Door.PUBLIC:
+        return True
+    if opens is Door.SIGNED_IN:
+        return asker.is_signed_in
+    return asker.holds(str(opens))

@@ -1,0 +1,116 @@
+"""Accounts and what signing in leaves behind."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chengshu.foundation.audit.changes import Recorded
+
+
+class Account(Recorded, AbstractBaseUser):
+    """One person's or machine's way in. What it may do follows from its appointments, never from the account."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"password", "totp_secret", "recovery_codes"})
+
+    username = models.CharField(_("user name"), max_length=60, unique=True)
+    title = models.CharField(_("shown name"), max_length=100)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    password_changed_at = models.DateTimeField(null=True)
+    must_change_password = models.BooleanField(default=True)
+    failed_attempts = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    totp_secret = models.CharField(max_length=200, blank=True)
+    totp_confirmed_at = models.DateTimeField(null=True)
+    totp_last_step = models.BigIntegerField(default=0)
+    recovery_codes = ArrayField(models.CharField(max_length=100), default=list)
+    subject = models.CharField(max_length=200, blank=True, db_index=True)
+    last_login = None  # type: ignore[assignment]  # sessions and login attempts tell this better
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        verbose_name = _("account")
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.title or self.username
+
+
+class PasswordRecord(models.Model):
+    """A former password's hash, so that it is not used again."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="password_records")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-set_at"]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.set_at:%Y-%m-%d}"
+
+
+class Session(models.Model):
+    """A signed-in terminal. Only the digest of its token is kept; an ended session keeps its row and its reason."""
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sessions")
+    started_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    second_factor_at = models.DateTimeField(null=True)
+    ip = models.CharField(max_length=45)
+    terminal = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account"], condition=models.Q(ended_at=None), name="identity_session_live")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.ip}"
+
+
+class LoginAttempt(models.Model):
+    """One attempt to sign in, successful or not (GB/T 22239-2019 8.1.4.3 b)."""
+
+    username = models.CharField(max_length=60, db_index=True)
+    account = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, related_name="login_attempts")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    ip = models.CharField(max_length=45, db_index=True)
+    terminal = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=30)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.outcome}"
+
+
+class MachineToken(Recorded):
+    """A key of a machine: acts as its account, limited to ``scopes``, until it expires or is revoked."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"token_digest"})
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="machine_tokens")
+    title = models.CharField(max_length=100)
+    token_digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=100), default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("machine token")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.title

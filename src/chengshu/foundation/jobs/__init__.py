@@ -1,0 +1,1 @@
+"""Long work: queued, resumable, with progress that people can watch."""

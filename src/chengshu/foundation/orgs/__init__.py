@@ -1,0 +1,1 @@
+"""The organisation: units, their names over time, posts, appointments, delegations, and the powers that follow."""

@@ -1,0 +1,1 @@
+"""The testing kit: personas, fixtures and the suites that scenes inherit. Never imported by what runs in earnest."""

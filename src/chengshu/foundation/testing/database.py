@@ -1,0 +1,99 @@
+"""One migrated template per run, one copy of it per test process; tests connect as the application's role."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections, transaction
+from psycopg import sql
+
+TEMPLATE = "chengshu_test_template"
+PACKAGE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any, worker_name: str) -> Iterator[None]:
+    """Replaces pytest-django's: the owner migrates a template once, each process copies it."""
+    with django_db_blocker.unblock():
+        copy = f"chengshu_test_{worker_name}"
+        _make_copy(copy)
+        _use(copy)
+        yield
+        for connection in connections.all():
+            connection.close()
+        with _server() as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main") + f"_{os.getpid()}"
+
+
+def _server() -> psycopg.Connection[Any]:
+    """The owner, connected to the database that the settings name."""
+    owner = connections["owner"].get_connection_params()
+    return psycopg.connect(
+        dbname="postgres",
+        user=owner["user"],
+        password=owner.get("password"),
+        host=owner.get("host"),
+        port=owner.get("port"),
+        autocommit=True,
+    )
+
+
+def _make_copy(copy: str) -> None:
+    """Copy the template, made anew when a migration or base datum changed; one process at a time."""
+    stamp = _stamp()
+    with _server() as server:
+        server.execute("SELECT pg_advisory_lock(740199)")
+        found = server.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [TEMPLATE]
+        ).fetchone()
+        if found is None or found[0] != stamp:
+            _make_template(server, stamp)
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(TEMPLATE))
+        )
+
+
+def _make_template(server: psycopg.Connection[Any], stamp: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(TEMPLATE)))
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    _use(TEMPLATE)
+    call_command("migrate", database="owner", verbosity=0)
+    from chengshu.foundation.runtime.grants import grant_application
+
+    with transaction.atomic(using="owner"):
+        grant_application(connections["owner"])
+    for connection in connections.all():
+        connection.close()
+    server.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(TEMPLATE), sql.Literal(stamp))
+    )
+
+
+def _use(database: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database
+        settings.DATABASES[alias]["NAME"] = database
+
+
+def _stamp() -> str:
+    """Changes when any migration does, or when models say another append-only set."""
+    digest = hashlib.sha256()
+    sources = [*PACKAGE.glob("*/*/migrations/*.py"), *PACKAGE.glob("*/*/models.py"), *PACKAGE.glob("foundation/scope/*.py")]
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,53 @@
+"""Fixtures that every test may use: everything visible to the test itself, personas signed in through HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from chengshu.foundation.asking import asking, system
+from chengshu.foundation.testing.personas import Cast, Persona, cast_in
+
+
+@pytest.fixture(autouse=True)
+def _see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that uses the database reads and acts as the system, unless it asks as somebody else."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+    with asking(system("test", "cli")):
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The one cast of the whole project: posts, never invented persons."""
+    return cast_in()
+
+
+@pytest.fixture
+def signed_in(cast: Cast) -> Callable[[str], Client]:
+    """``signed_in("unit_officer")`` gives a browser with a live session of that persona."""
+
+    def client_of(name: str) -> Client:
+        persona: Persona = cast[name]
+        client = Client()
+        persona.sign_in(client)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def anonymous(db: None) -> Client:
+    return Client()
+
+
+@pytest.fixture
+def as_persona(cast: Cast) -> Callable[[str], Any]:
+    """``with as_persona("unit_officer"): …`` asks as that persona without HTTP."""
+    return lambda name: asking(cast[name].asker())

@@ -1,0 +1,1 @@
+"""What is installed: navigation, permissions, the API's root."""

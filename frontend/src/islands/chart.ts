@@ -34,7 +34,7 @@ function palette() {
     surface: token('surface'),
     font: token('font'),
     colours: [1, 2, 3, 4, 5, 6].map((index) => token(`chart-${index}`)),
-    tone: (name: string) => token(`${name}-solid`),
+    tone: (name: string) => token(name === 'neutral' ? 'line-strong' : `${name}-solid`),
   }
 }
 

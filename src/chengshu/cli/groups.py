@@ -43,7 +43,9 @@ def found_groups() -> dict[str, FoundGroup]:
     """The groups of all installed apps, by name; only settings are read for this."""
     from django.conf import settings
 
-    found = (_look_into(_package(entry)) for entry in settings.INSTALLED_APPS if entry.startswith("chengshu."))
+    found = (
+        _look_into(_package(entry)) for entry in settings.INSTALLED_APPS if entry.startswith("chengshu.")
+    )
     return {group.name: group for group in found if group}
 
 

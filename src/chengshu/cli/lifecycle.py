@@ -19,13 +19,17 @@ def register(app: typer.Typer) -> None:
     app.command()(down)
     app.command()(status)
     app.command()(doctor)
+    app.command()(build)
     app.command()(prepare)
+    app.command(hidden=True)(worker)
     app.command(context_settings=_PASS_ON)(manage)
     app.command(context_settings=_PASS_ON)(psql)
 
 
 def up(
-    quiet: Annotated[bool, typer.Option("--quiet", help="Keep the processes' output in log files only.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Keep the processes' output in log files only.")
+    ] = False,
 ) -> None:
     """Start everything; Ctrl-C stops it cleanly."""
     from chengshu.cli.starting import start
@@ -96,6 +100,15 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(1 if any(one.verdict == "bad" for one in findings) else 0)
 
 
+def build() -> None:
+    """Build the front end and compile translations, if they changed. ``up`` does this by itself."""
+    from chengshu.cli.starting import take_visibly
+    from chengshu.foundation.runtime.layout import Layout
+    from chengshu.foundation.runtime.steps import BUILD_STEPS
+
+    take_visibly(BUILD_STEPS, Layout.from_environment())
+
+
 def prepare() -> None:
     """Bring the database up to date: roles, migrations, grants, base data. ``up`` does this by itself."""
     import django
@@ -103,12 +116,22 @@ def prepare() -> None:
     from chengshu.cli.starting import take_visibly
     from chengshu.foundation.runtime.cluster import running_cluster
     from chengshu.foundation.runtime.layout import Layout
-    from chengshu.foundation.runtime.steps import DATABASE_STEPS
+    from chengshu.foundation.runtime.steps import DATABASE_STEPS, ROLE_STEPS
 
     layout = Layout.from_environment()
     with running_cluster(layout):
+        take_visibly(ROLE_STEPS, layout)
         django.setup()
         take_visibly(DATABASE_STEPS, layout)
+
+
+def worker() -> None:
+    """Work off the queue of jobs; one of the processes that ``up`` starts."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("procrastinate", "worker")
 
 
 def manage(context: typer.Context) -> None:

@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengshu.settings")
     try:
         result = typer.main.get_command(app)(
-            list(sys.argv[1:] if arguments is None else arguments), prog_name="./chengshu", standalone_mode=False
+            list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="./chengshu",
+            standalone_mode=False,
         )
     except KeyboardInterrupt:
         return INTERRUPTED

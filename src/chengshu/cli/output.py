@@ -31,7 +31,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]], title
 def complain(message: str, hint: str = "") -> None:
     """An error, and the next step."""
     people.print("[bold red]error:[/]", end=" ")
-    people.print(message, markup=False)
+    people.print(message, markup=False, soft_wrap=True)
     if hint:
         people.print("[bold]next:[/]", end="  ")
-        people.print(hint, markup=False)
+        people.print(hint, markup=False, soft_wrap=True)

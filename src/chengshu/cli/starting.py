@@ -55,6 +55,8 @@ def start(*, show_output: bool) -> int:
 
 def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun: float) -> int:
     take_visibly(HOST_STEPS, layout)
+    if supervisor.stopping:
+        return 0
     _start_database(layout, supervisor)
     if supervisor.stopping:
         return 0
@@ -100,7 +102,7 @@ def _start_database(layout: Layout, supervisor: Supervisor) -> None:
             f"{cluster.user.name if cluster.user else ''} may not pass through the directories above.[/]"
         )
     supervisor.start(processes.postgres(cluster))
-    if not supervisor.run(until=cluster.accepts, timeout_s=DATABASE_PATIENCE_S) and not supervisor.stopping:
+    if not supervisor.run(until=cluster.is_ready, timeout_s=DATABASE_PATIENCE_S) and not supervisor.stopping:
         raise Unavailable("The database does not answer.", hint=f"Its log is {layout.logs / 'postgres.log'}.")
 
 

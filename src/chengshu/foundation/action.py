@@ -92,6 +92,8 @@ def action(
 
         @functools.wraps(function)
         def perform(*args: P.args, **kwargs: P.kwargs) -> R:
+            if args:
+                raise TypeError(f"{spec.name}: an action takes keyword-only arguments")
             return _perform(spec, function, dict(kwargs))
 
         return perform

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -191,12 +192,13 @@ class DivisionRegister:
 
 
 def _refuse_open_ends(divisions: tuple[Division, ...], by_code: dict[DivisionCode, Division]) -> None:
+    counted = Counter(each.code for each in divisions)
     top = min((len(each.code.value) for each in divisions), default=6)
     for each in divisions:
         needed = [*each.predecessors]
         if len(each.code.value) > top and each.code.parent is not None:
             needed.append(each.code.parent)
-        if any(code not in by_code for code in needed) or by_code[each.code] is not each:
+        if any(code not in by_code for code in needed) or counted[each.code] > 1:
             raise InvalidInput(
                 _("The register of divisions is not closed at %(code)s.") % {"code": each.code},
                 field="divisions",

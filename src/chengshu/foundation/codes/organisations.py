@@ -14,45 +14,8 @@ ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100-2015 §4: no I, O, S, V, Z."""
 _WEIGHTS: Final = tuple(pow(3, position, 31) for position in range(17))
 _ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
-_PROVINCES: Final = frozenset(
-    [
-        "10",
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-    ]
-)
+_PROVINCE_RANGES: Final = ((10, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
+_PROVINCES: Final = frozenset(str(n) for first, last in _PROVINCE_RANGES for n in range(first, last + 1))
 """First two digits of GB/T 2260, and 10 for bodies registered by the centre."""
 
 DEPARTMENTS: Final[dict[str, Words]] = {
@@ -78,7 +41,7 @@ CATEGORIES: Final[dict[str, Words]] = {
     "19": _("Other institution"),
     "51": _("Social organisation"),
     "52": _("Private non-enterprise unit"),
-    "53": _("Foundation"),
+    "53": _("Foundation for public benefit"),
     "59": _("Other civil body"),
     "91": _("Enterprise"),
     "92": _("Sole proprietor"),
@@ -258,9 +221,7 @@ def _refuse_organisation_check(value: str, code: str, field: str) -> None:
             _("The check character of the organisation code is wrong."),
             field=field,
             code=code,
-            hint=_(
-                "If all else is right the organisation code ends in %(expected)s; compare it with the licence."
-            )
+            hint=_("If all else is right character 17 is %(expected)s; compare it with the licence.")
             % {"expected": expected},
             data={"expected": expected},
         )

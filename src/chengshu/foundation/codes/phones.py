@@ -173,9 +173,7 @@ def _landline(digits: str, field: str) -> Phone:
     lengths = (8,) if len(area) == 3 else (7, 8)
     if len(local) not in lengths or local[0] in "01":
         raise _wrong_length(
-            _(
-                "After a three-digit area code come 8 digits, after a four-digit one 7 or 8, the first from 2 to 9."
-            ),
+            _("A landline has 8 digits after 010 or 02x, and 7 or 8 after a longer area code."),
             field,
         )
     return Phone(PhoneKind.LANDLINE, f"+86{area[1:]}{local}", area=area, local=local)

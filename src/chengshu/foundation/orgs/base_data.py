@@ -16,7 +16,7 @@ from chengshu.foundation.orgs.roles import declared_roles
 @action(title=_("Load the base data"), at=Reach.EVERYWHERE)
 def load_base_data() -> dict[str, int]:
     """Add what the base data has and the database has not; returns how many rows of each were added."""
-    return {"roles": _add_roles(), "units": sum(_add_unit(fact) for fact in load())}
+    return {"roles": _add_roles(), "units": _add_units()}
 
 
 def _add_roles() -> int:
@@ -38,3 +38,51 @@ def _add_roles() -> int:
             role.permissions = sorted({*role.permissions, *missing})
             role.save()
     return added
+
+
+def _add_units() -> int:
+    """Add the units, parents first; each with its aliases and posts."""
+    known = {unit.key: unit for unit in Unit.objects.all()}
+    roles = {role.key: role for role in Role.objects.all()}
+    added = 0
+    for fact in load():
+        if fact.key not in known:
+            known[fact.key] = _new_unit(fact, known.get(fact.parent))
+            _add_aliases(known[fact.key], fact)
+            _add_posts(known[fact.key], fact, roles)
+            added += 1
+    return added
+
+
+def _new_unit(fact: OrgFact, parent: Unit | None) -> Unit:
+    unit = Unit(
+        key=fact.key,
+        kind=fact.kind,
+        name=fact.name,
+        short_name=fact.short_name,
+        name_en=fact.name_en,
+        code=fact.code,
+        parent=parent,
+        path=f"{parent.path if parent else ''}{fact.key}/",
+        valid_from=fact.valid_from,
+        valid_to=fact.valid_to,
+        verified=fact.verified,
+        source=fact.source,
+    )
+    unit.save()
+    return unit
+
+
+def _add_aliases(unit: Unit, fact: OrgFact) -> None:
+    for alias in fact.aliases:
+        UnitAlias(
+            unit=unit, name=alias.name, note=alias.note, valid_from=alias.valid_from, valid_to=alias.valid_to
+        ).save()
+
+
+def _add_posts(unit: Unit, fact: OrgFact, roles: dict[str, Role]) -> None:
+    for post_fact in fact.posts:
+        post = Post(unit=unit, key=post_fact.key, title=post_fact.title, title_en=post_fact.title_en)
+        post.save()
+        for key in post_fact.roles:
+            PostRole(post=post, role=roles[key], reach=RoleReach(post_fact.reach)).save()

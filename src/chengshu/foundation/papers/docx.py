@@ -32,6 +32,7 @@ _ALIGNMENTS = {
 }
 _WARNING_RED = RGBColor(0xC0, 0x00, 0x00)
 _TWIPS_PER_MM = 56.693
+_LINE_HEIGHT = 1.35
 
 
 def write_docx(paper: Paper) -> bytes:
@@ -54,9 +55,16 @@ def _set_defaults(document: WordDocument, paper: Paper) -> None:
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     _child(style.element.rPr, "w:lang", val="en-US", eastAsia="zh-CN")
     style.paragraph_format.space_after = Pt(0)
+    _close_up(style.element.get_or_add_pPr())
     document.core_properties.author = "Chengshu"
     document.core_properties.title = paper.parts[0].title
     document.core_properties.comments = ""
+
+
+def _close_up(properties: Any) -> None:
+    """No added space between Chinese and Latin characters: values are printed as they were entered."""
+    _child(properties, "w:autoSpaceDE", val="0")
+    _child(properties, "w:autoSpaceDN", val="0")
 
 
 def _set_page(section: Section, part: Part) -> None:
@@ -218,8 +226,7 @@ def _cell_element(part: Part, place: Placed, *, continues: bool) -> Any:
 def _paragraph_element(text: str, alignment: str, size: float, *, bold: bool) -> Any:
     paragraph = OxmlElement("w:p")
     properties = _child(paragraph, "w:pPr")
-    _child(properties, "w:autoSpaceDE", val="0")
-    _child(properties, "w:autoSpaceDN", val="0")
+    _child(properties, "w:spacing", line=str(round(size * _LINE_HEIGHT * 20)), lineRule="exact")
     _child(properties, "w:jc", val=alignment)
     if not text:
         return paragraph

@@ -26,34 +26,39 @@ SANS_FAMILIES = ("Noto Sans SC", "Source Han Sans SC", "Noto Sans CJK SC", "SimH
 
 
 def font_directories() -> tuple[Path, ...]:
-    """The folders that exist among those our own fonts may be in; the system's are searched besides.
+    """The folders that exist among those of our own fonts; the system's are searched besides.
 
-    The build copies them beside the web pages' files; in a checkout they are also under ``frontend/node_modules``.
+    The build copies them beside the web pages' files; a checkout has them in ``frontend/node_modules``.
     """
     modules = _FOUNDATION.parents[2] / "frontend" / "node_modules"
     packaged = [modules / package / weight for package in _FRONTEND_PACKAGES for weight in _WEIGHTS]
     return tuple(folder for folder in (_BUILT_FONTS, *packaged) if folder.is_dir())
 
 
-def chinese_fonts() -> tuple[typst.Fonts, tuple[str, ...], tuple[str, ...]]:
-    """The fonts to compile with, and the families found for text and for headers.
+def chinese_fonts(
+    serif: tuple[str, ...] = SERIF_FAMILIES, sans: tuple[str, ...] = SANS_FAMILIES
+) -> tuple[typst.Fonts, tuple[str, ...], tuple[str, ...]]:
+    """The fonts to compile with, and which of the wanted families were found for text and for headers.
 
     :raises Unavailable: if no font for simplified Chinese can be found; a page of empty boxes helps nobody
     """
-    return _search(font_directories())
+    fonts = _search(font_directories())
+    families = set(fonts.families())
+    found_serif = tuple(family for family in serif if family in families)
+    found_sans = tuple(family for family in sans if family in families)
+    if not found_serif and not found_sans:
+        raise _no_fonts()
+    return fonts, found_serif or found_sans, found_sans or found_serif
 
 
 @lru_cache(maxsize=4)
-def _search(folders: tuple[Path, ...]) -> tuple[typst.Fonts, tuple[str, ...], tuple[str, ...]]:
-    fonts = typst.Fonts(
-        include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(folder) for folder in folders]
+def _search(folders: tuple[Path, ...]) -> typst.Fonts:
+    """Reading the fonts takes a moment, so it is done once."""
+    return typst.Fonts(
+        include_system_fonts=True,
+        include_embedded_fonts=True,
+        font_paths=[str(folder) for folder in folders],
     )
-    families = set(fonts.families())
-    serif = tuple(family for family in SERIF_FAMILIES if family in families)
-    sans = tuple(family for family in SANS_FAMILIES if family in families)
-    if not serif and not sans:
-        raise _no_fonts()
-    return fonts, serif or sans, sans or serif
 
 
 def _no_fonts() -> Unavailable:

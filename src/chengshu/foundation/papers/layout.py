@@ -1,6 +1,6 @@
-"""What a printed table is made of, whatever the file format: parts, columns, rows and cells that may span.
+"""What a printed table is made of in every file format: parts, columns, rows and cells that may span.
 
-Nothing here draws. The writers (:mod:`.xlsx`, :mod:`.docx`, :mod:`.pdf`) all read the same description, and take
+Nothing here draws. The writers (:mod:`.xlsx`, :mod:`.docx`, :mod:`.pdf`) read the same description and take
 the text of a cell from :func:`printed`, so their outputs cannot differ in content.
 """
 
@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 Look = Literal["label", "text", "number", "total", "section"]
-"""``label``: bold and centred; ``text``: left, wrapped; ``number``: right; ``total``: bold; ``section``: bold, left."""
+"""``label`` and ``total``: bold, centred; ``text``: left; ``number``: right; ``section``: bold, left."""
 
 Figures = Literal["amount", "percent", "score", "count"]
 """How a number is printed. ``percent`` takes a share: 0.985 is printed 98.50%."""
@@ -36,8 +36,8 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uf
 class Cell:
     """One cell. ``columns`` and ``rows`` say how far it spans.
 
-    ``joins_below`` and ``joins_above`` leave out the line between two cells, where a form shows one tall cell but
-    its upper half must repeat on every page as part of the heading.
+    ``joins_below`` and ``joins_above`` leave out the line between two cells, where a form shows one tall cell
+    whose upper end must repeat on every page as part of the heading.
     """
 
     content: str | Decimal | None = ""

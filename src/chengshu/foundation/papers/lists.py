@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -63,7 +64,7 @@ def _plain(value: ListValue) -> str:
 def write_xlsx_rows(rows: Iterable[Sequence[ListValue]], columns: Sequence[str], *, title: str) -> bytes:
     """The list as a workbook with a fixed heading row.
 
-    Numbers stay numbers, all else is text and never a formula. Text beyond what a cell holds is cut and ends in "…".
+    Numbers stay numbers, all else is text and never a formula. Longer text than a cell holds is cut with "…".
 
     :param title: name of the sheet
     """
@@ -71,22 +72,27 @@ def write_xlsx_rows(rows: Iterable[Sequence[ListValue]], columns: Sequence[str],
     sheet = book.create_sheet(sheet_name(title, set()))
     sheet.freeze_panes = "A2"
 
-    def cell(value: ListValue, *, bold: bool = False) -> WriteOnlyCell:
-        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-        written = WriteOnlyCell(sheet, value if is_number else _fitting(_plain(value)) or None)
-        if not is_number and written.value is not None:
-            written.data_type = "s"
-            written.quotePrefix = str(written.value).startswith(FORMULA_STARTS)
-        if bold:
-            written.font = Font(bold=True)
-        return written
-
-    sheet.append([cell(name, bold=True) for name in columns])
+    bold = Font(bold=True)
+    heading = [_list_cell(sheet, name) for name in columns]
+    for cell in heading:
+        cell.font = bold
+    sheet.append(heading)
     for row in rows:
-        sheet.append([cell(value) for value in row])
+        sheet.append([_list_cell(sheet, value) for value in row])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _list_cell(sheet: Any, value: ListValue) -> Any:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return WriteOnlyCell(sheet, value)  # type: ignore[arg-type] # the stubs forget Decimal
+    text = _fitting(_plain(value))
+    cell = WriteOnlyCell(sheet, text or None)
+    if text:
+        cell.data_type = "s"
+        cell.quotePrefix = text.startswith(FORMULA_STARTS)
+    return cell
 
 
 def _fitting(text: str) -> str:

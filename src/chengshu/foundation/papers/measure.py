@@ -1,16 +1,17 @@
-"""How much room text takes, estimated well enough to choose row heights and to keep rows whole on a page."""
+"""How much room text takes, estimated well enough to choose row heights and page breaks."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 
-from .layout import Part, Placed, placed, printed
+from .layout import Orientation, Part, Placed, placed, printed
 
 MM_PER_POINT = 25.4 / 72
 _CELL_PADDING_MM = 2.6
-LINES_KEPT_TOGETHER = 24
-"""Rows up to this height move to the next page whole; taller ones may break, or half a page would stay empty."""
+LINES_KEPT_TOGETHER: Mapping[Orientation, int] = {"portrait": 14, "landscape": 24}
+"""Rows up to this height move to the next page whole; taller ones may break across pages."""
 
 
 def text_width_mm(text: str, font_size: float) -> float:
@@ -36,5 +37,5 @@ def breakable_rows(part: Part) -> frozenset[int]:
     return frozenset(
         place.row
         for place in placed(part)
-        if place.cell.rows == 1 and cell_lines(part, place) > LINES_KEPT_TOGETHER
+        if place.cell.rows == 1 and cell_lines(part, place) > LINES_KEPT_TOGETHER[part.orientation]
     )

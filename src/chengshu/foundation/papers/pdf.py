@@ -6,6 +6,7 @@ The paper travels as data, never as markup, so no text in it can be taken for a 
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def _blocks(part: Part) -> list[dict[str, Any]]:
                 _cell(part, place, place.row in breakable) for place in cells if start <= place.row < end
             ],
         }
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]
 
 

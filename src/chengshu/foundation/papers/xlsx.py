@@ -1,6 +1,6 @@
 """A paper as an Excel workbook: one sheet per part, numbers as numbers, ready to print.
 
-Text that begins like a formula is stored as text, marked as quoted: it is shown as written and never calculated.
+Text that begins like a formula is stored as quoted text: it is shown as written and never calculated.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import io
 import math
 import re
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from chengshu.foundation.errors import InvalidInput
@@ -122,7 +124,7 @@ def _write_lines_below(sheet: Worksheet, part: Part, row: int) -> None:
 def _write_line(
     sheet: Worksheet, row: int, text: str, part: Part, font: Font, horizontal: str, height: float
 ) -> None:
-    target = sheet.cell(row, 1)
+    target = _cell_at(sheet, row, 1)
     _set_text(target, text)
     target.font = font
     target.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
@@ -161,7 +163,7 @@ def _needed_height(place: Placed, part: Part) -> float:
 def _write_cell(sheet: Worksheet, place: Placed, starts: list[int], part: Part) -> None:
     cell, first_row, first_column = place.cell, starts[place.row], place.column + 1
     last_row, last_column = starts[place.row + cell.rows] - 1, place.column + cell.columns
-    target = sheet.cell(first_row, first_column)
+    target = _cell_at(sheet, first_row, first_column)
     _set_content(target, cell)
     target.font = Font(FONT, size=part.font_size, bold=cell.is_bold)
     target.alignment = Alignment(horizontal=cell.alignment, vertical="center", wrap_text=True)
@@ -178,6 +180,14 @@ def _write_cell(sheet: Worksheet, place: Placed, starts: list[int], part: Part) 
         sheet.merge_cells(
             start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column
         )
+
+
+def _cell_at(sheet: Worksheet, row: int, column: int) -> SheetCell:
+    """A cell that is not covered by a merged one."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, SheetCell):
+        raise TypeError(f"row {row}, column {column} is covered by a merged cell")
+    return cell
 
 
 def _set_content(target: SheetCell, cell: Cell) -> None:
@@ -211,7 +221,7 @@ def _prepare_printing(sheet: Worksheet, part: Part, imprint: Imprint, starts: li
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.page_margins.top, sheet.page_margins.bottom = 0.75, 0.75
     sheet.page_margins.header = sheet.page_margins.footer = 0.35
@@ -223,14 +233,13 @@ def _prepare_printing(sheet: Worksheet, part: Part, imprint: Imprint, starts: li
         first, last = runs[-1]
         sheet.print_title_rows = f"{starts[first]}:{starts[last + 1] - 1}"
         if first == 0:
-            sheet.freeze_panes = sheet.cell(starts[last + 1], 1)
+            sheet.freeze_panes = f"A{starts[last + 1]}"
 
 
 def _set_page_lines(sheet: Worksheet, imprint: Imprint) -> None:
-    sheet.oddFooter.left.text = imprint.line.replace("&", "&&")
-    sheet.oddFooter.left.size = 8
-    sheet.oddFooter.right.text = "第 &P 页　共 &N 页"
-    sheet.oddFooter.right.size = 8
+    footer: Any = sheet.oddFooter
+    footer.left.text, footer.left.size = imprint.line.replace("&", "&&"), 8
+    footer.right.text, footer.right.size = "第 &P 页　共 &N 页", 8
     if imprint.simulated:
-        sheet.oddHeader.right.text = SIMULATED_LABEL
-        sheet.oddHeader.right.color = "C00000"
+        header: Any = sheet.oddHeader
+        header.right.text, header.right.color = SIMULATED_LABEL, "C00000"

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from chengshu.foundation.errors import Conflict, Misconfigured, Unavailable
-from chengshu.foundation.runtime.database import SUPERUSER_ROLE, is_embedded, libpq, superuser_parameters
+from chengshu.foundation.runtime.database import SUPERUSER_ROLE, is_embedded
 from chengshu.foundation.runtime.layout import Layout
 from chengshu.foundation.runtime.os_user import OsUser, can_reach, database_user, run_as
 from chengshu.foundation.runtime.programs import Programs, programs_for
@@ -41,6 +41,7 @@ _SETTINGS: Final = (
     ("log_destination", "stderr"),
     ("log_line_prefix", "%m [%p] %q%u@%d "),
     ("timezone", "Asia/Shanghai"),
+    ("log_timezone", "Asia/Shanghai"),
     ("jit", "off"),
 )
 THROW_AWAY: Final = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
@@ -118,16 +119,13 @@ class Cluster:
                 hint="With the previous release run ./chengshu backup FILE; then restore FILE into a new data directory.",
             )
 
-    def accepts(self) -> bool:
-        """Whether the server answers queries right now."""
-        import psycopg
-
-        parameters = libpq({**superuser_parameters(self.layout), "NAME": "postgres"})
+    def is_ready(self) -> bool:
+        """Whether the server takes connections; it says so on the eighth line of ``postmaster.pid``."""
         try:
-            with psycopg.connect(**parameters, connect_timeout=2):
-                return True
-        except psycopg.OperationalError:
+            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
             return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
 
     def leftovers(self) -> list[int]:
         """Process ids of servers and backends that work in this cluster's directory."""
@@ -179,7 +177,7 @@ class Cluster:
                 start_new_session=True, **identity,
             )  # fmt: skip
         if (
-            not wait_until(lambda: self.accepts() or child.poll() is not None, timeout_s)
+            not wait_until(lambda: self.is_ready() or child.poll() is not None, timeout_s)
             or child.poll() is not None
         ):
             raise Unavailable("The database did not start.", hint=f"Its log is {log}.")

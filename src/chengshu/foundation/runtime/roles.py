@@ -197,7 +197,12 @@ def _exists(connection: Connection, query: str, name: str) -> bool:
 
 def _value(connection: Connection, query: str) -> Any:
     row = connection.execute(query.encode()).fetchone()
-    return row[0] if row else None
+    return _text(row[0]) if row else None
+
+
+def _text(value: Any) -> Any:
+    """A database without an encoding hands out bytes."""
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else value
 
 
 def _compose(statement: str, *names: str) -> sql.Composed:

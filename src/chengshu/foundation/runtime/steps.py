@@ -1,7 +1,7 @@
 """What has to be done before Chengshu serves, as data: each step says what it is, whether it is needed, and how.
 
-``HOST_STEPS`` need neither Django nor a database; ``DATABASE_STEPS`` run inside ``./chengshu prepare``, with Django
-loaded and the database answering. A step is idempotent: every start walks through all of them.
+``HOST_STEPS`` need neither Django nor a database. The others run inside ``./chengshu prepare`` with the database
+answering, ``DATABASE_STEPS`` with Django loaded. A step is idempotent: every start walks through all of them.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ def _prepare_data_directory(layout: Layout) -> str:
     return str(layout.data)
 
 
-HOST_STEPS: Final = (
-    Step("Data directory", _always, _prepare_data_directory),
+BUILD_STEPS: Final = (
     Step("Front end", lambda layout: frontend.is_stale(), frontend.build),
     Step("Translations", lambda layout: bool(catalogues.stale()), lambda layout: catalogues.compile_stale()),
 )
+HOST_STEPS: Final = (Step("Data directory", _always, _prepare_data_directory), *BUILD_STEPS)
 
 
 def _prepare_roles(layout: Layout) -> str:
@@ -192,8 +192,8 @@ def take_administrator_note(layout: Layout) -> dict[str, str]:
     return {str(key): str(value) for key, value in note.items()}
 
 
+ROLE_STEPS: Final = (Step("Database roles", _always, _prepare_roles),)
 DATABASE_STEPS: Final = (
-    Step("Database roles", _always, _prepare_roles),
     Step("Migrations", lambda layout: bool(pending_migrations()), _migrate),
     Step("Grants", _always, _grant),
     Step(

@@ -34,6 +34,9 @@ def group_members(group: int) -> list[int]:
 
 
 def is_alive(pid: int) -> bool:
+    """Whether there is such a process; 0 stands for "none"."""
+    if pid <= 0:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -14,11 +14,15 @@ from chengshu.foundation.testing.personas import Cast, Persona, cast_in
 
 @pytest.fixture(autouse=True)
 def _see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that uses the database reads and acts as the system, unless it asks as somebody else."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    """A test that uses the database reads and acts as the system, unless it asks as somebody else.
+
+    Tests with real commits (``transactional_db``) open their own transactions and say themselves who asks.
+    """
+    uses = set(request.fixturenames)
+    if "transactional_db" in uses or "db" not in uses:
         yield
         return
-    request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+    request.getfixturevalue("db")
     with asking(system("test", "cli")):
         yield
 

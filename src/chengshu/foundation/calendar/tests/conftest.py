@@ -15,8 +15,6 @@ from chengshu.foundation.calendar import (
     published_calendar,
 )
 
-SHARED = Path(__file__).resolve().parents[5].parent / "shared" / "data"
-
 
 @pytest.fixture(scope="session")
 def calendar() -> WorkingCalendar:
@@ -24,11 +22,8 @@ def calendar() -> WorkingCalendar:
 
 
 @pytest.fixture
-def holiday_cn() -> Path:
-    folder = SHARED / "holiday-cn"
-    if not folder.is_dir():
-        pytest.skip("../shared/data/holiday-cn is not on this machine")
-    return folder
+def holiday_cn(shared: Path) -> Path:
+    return shared / "data" / "holiday-cn"
 
 
 def office_week(*windows: tuple[int, int]) -> dict[int, tuple[Window, ...]]:

@@ -1,4 +1,4 @@
-"""From a parsed target to the measure that evaluation works with. What is ambiguous is refused, never guessed."""
+"""From a parsed target to the measure that is evaluated. What is ambiguous is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.errors import InvalidInput, Words
 from chengshu.hub.promises.targets.data import Target
-from chengshu.hub.promises.targets.kinds import Dimension, Direction, Op
+from chengshu.hub.promises.targets.kinds import Dimension, Direction, Note, Op
 from chengshu.hub.promises.targets.kinds import Kind as TargetKind
 
 from .measures import Kind, Measure, Nature, Statistic
 
 _ADDING_UP = {Dimension.COUNT, Dimension.MONEY, Dimension.AREA}
 _ORDERED = {Op.GE: Kind.POS, Op.GT: Kind.POS, Op.LE: Kind.NEG, Op.LT: Kind.NEG}
+_UNREADABLE = {Note.ILLEGAL_OPERATOR, Note.OPERATORS_CONFLICT}
 _EXACT = {Dimension.AREA, Dimension.LENGTH}
 
 
@@ -38,7 +39,7 @@ def measure_of(target: Target, direction: Direction, choices: Choices | None = N
     """The measure of a target.
 
     Strict bounds on whole counts are closed (少于2次 is at most 1), a frequency counts its year, and a bare
-    number takes the direction of its name.
+    number takes the direction of its name. A zero without a unit counts occurrences.
 
     :raises InvalidInput: if the target has several parts, an unclear operator, contradicts its direction, or
         is a time limit for which no statistic is chosen
@@ -77,11 +78,11 @@ def _of_number(target: Target, direction: Direction, chosen: Choices) -> Measure
 def _kind(target: Target, direction: Direction) -> Kind:
     if target.kind in (TargetKind.DELIVERABLE, TargetKind.FREQ) and target.op is None:
         return Kind.POS
-    if target.op is None:
+    if target.candidates or target.notes & _UNREADABLE:
         raise _unclear("measure.operator", _("The operator of this target is unclear."))
-    if target.op is Op.EQ:
+    kind = _ORDERED.get(target.op) if target.op else None
+    if kind is None:
         return Kind.NEG if direction is Direction.NEG else Kind.EQ
-    kind = _ORDERED[target.op]
     if {kind.value, direction.value} == {"pos", "neg"}:
         raise _unclear("measure.contradiction", _("The operator contradicts what the name asks for."))
     return kind
@@ -101,7 +102,8 @@ def _nature(target: Target, chosen: Choices) -> Nature:
         return chosen.nature
     if target.kind in (TargetKind.DELIVERABLE, TargetKind.FREQ):
         return Nature.ACCUMULATING
-    adds_up = target.dimension in _ADDING_UP and not target.per
+    occurrences = target.dimension is None and target.value == 0
+    adds_up = (target.dimension in _ADDING_UP or occurrences) and not target.per
     return Nature.ACCUMULATING if adds_up else Nature.LEVEL
 
 

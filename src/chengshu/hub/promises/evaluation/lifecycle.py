@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.errors import Conflict, InvalidInput, Refused, Words
 
-from .rules import Rules
+from .rules import Rules, label
 from .self_evaluation import Grade
 
 
@@ -369,7 +369,7 @@ def consequence_of(grade: Grade, rules: Rules) -> Consequence:
     """What follows from the grade of an evaluation; a proposal to the deciding people."""
     for row in rules["lifecycle.result_application"].rows:
         if row["grade"] == grade:
-            return Consequence(row["code"], _(row["label"]), row["rectification"], row["publish"])
+            return Consequence(row["code"], label(row), row["rectification"], row["publish"])
     raise InvalidInput(
         _("No consequence is set for this grade."),
         field="grade",

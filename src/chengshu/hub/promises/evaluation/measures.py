@@ -5,13 +5,14 @@ A measure is the evaluating side of a target; the printed text and its parsing l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.foundation.errors import InvalidInput
+from chengshu.foundation.errors import InvalidInput, Words
 
 HUNDRED = Decimal(100)
 ZERO = Decimal(0)
@@ -55,6 +56,13 @@ class Statistic(StrEnum):
     """The duration that 95 % of the cases do not exceed."""
     MAXIMUM = "maximum"
     """The longest duration."""
+
+
+STATISTIC_NAMES: Mapping[Statistic, Words] = {
+    Statistic.COMPLIANCE_SHARE: _("Share of cases within the limit"),
+    Statistic.P95: _("95th percentile"),
+    Statistic.MAXIMUM: _("Maximum"),
+}
 
 
 class Achievement(StrEnum):

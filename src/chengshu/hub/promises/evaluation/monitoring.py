@@ -9,8 +9,8 @@ recorded beside them by the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -21,7 +21,7 @@ from chengshu.foundation.errors import InvalidInput, Words
 
 from .curves import Curve, Linear, Period
 from .measures import ONE, ZERO, Achievement, Kind, Measure, Statistic
-from .rules import Rules
+from .rules import Rules, label
 from .words import Sentence
 
 
@@ -40,6 +40,20 @@ class Likelihood(StrEnum):
     CERTAIN = "certain"
     POSSIBLE = "possible"
     IMPOSSIBLE = "impossible"
+
+
+LIGHT_NAMES: Mapping[Light, Words] = {
+    Light.GREEN: _("Green"),
+    Light.YELLOW: _("Yellow"),
+    Light.RED: _("Red"),
+    Light.GREY: _("Not judged"),
+}
+
+LIKELIHOOD_NAMES: Mapping[Likelihood, Words] = {
+    Likelihood.CERTAIN: _("Certain"),
+    Likelihood.POSSIBLE: _("Possible"),
+    Likelihood.IMPOSSIBLE: _("Impossible"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +188,7 @@ def reading(budget: Light, goal: Light, rules: Rules) -> Reading:
     """What the two lights say together, such as "money is spent, but there is no output"."""
     for row in rules["monitoring.matrix"].rows:
         if row["budget"] == budget and row["goal"] == goal:
-            return Reading(row["code"], _(row["label"]), int(row["risk"]))
+            return Reading(row["code"], label(row), int(row["risk"]))
     return Reading("unknown", _("Too little is reported for a joint reading."), 0)
 
 
@@ -183,7 +197,7 @@ def response_to(light: Light, rules: Rules) -> Response | None:
     for row in rules["monitoring.responses"].rows:
         if row["light"] == light:
             days = row.get("working_days")
-            return Response(row["code"], _(row["label"]), days, bool(row["may_pause_payment"]))
+            return Response(row["code"], label(row), days, bool(row["may_pause_payment"]))
     return None
 
 
@@ -196,7 +210,7 @@ def checkpoints(number: int, rules: Rules, *, table: str = "central") -> tuple[C
     return tuple(
         Checkpoint(
             row["code"],
-            _(row["label"]),
+            label(row),
             date.fromisoformat(f"{number}-{row['covers_to']}"),
             date.fromisoformat(f"{number}-{row['review_by']}"),
         )
@@ -269,7 +283,7 @@ def _towards(
     if over and not met:
         likelihood = Likelihood.IMPOSSIBLE
     if expected == 0 and not met and not overshot:
-        return _grey("progress.not_due", _("Not due yet."), Likelihood.POSSIBLE)
+        return replace(_grey("progress.not_due", _("Not due yet."), Likelihood.POSSIBLE), forecast=forecast)
     ratio = None if expected == 0 else actual / target / expected
     light = Light.RED if overshot else Light.GREEN if met or ratio is None else light_for(ratio, rules)
     facts = {
@@ -329,7 +343,7 @@ def forecast_of(actual: Decimal, target: Decimal, curve: Curve, as_of: date) -> 
     """
     expected = curve.expected_by(as_of)
     if not curve.runs_evenly:
-        value = max(actual, actual + target * (ONE - expected))
+        value = max(actual, min(target, actual + target * (ONE - expected)))
         text = _("%(actual)s so far; the deliverables not due yet are taken to come on time.")
         return Forecast(value, Sentence("forecast.due_dates", text, {"actual": actual}))
     if expected == 0:

@@ -98,6 +98,8 @@ def score_number(
 ) -> Scored:
     """The points of an indicator with a number.
 
+    The formulas meet at the bound: a strict bound reached exactly scores in full, though it is not met.
+
     :param actual: in the measure's unit; percent for a compliance share
     :raises InvalidInput: if the measure is not judged by a number, or bands meet a score that is no
         percentage

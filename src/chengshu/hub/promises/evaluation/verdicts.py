@@ -8,7 +8,7 @@ a value that covers its last day decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,6 +32,14 @@ class State(StrEnum):
     AT_RISK = "at_risk"
     BROKEN = "broken"
     UNPROVEN = "unproven"
+
+
+STATE_NAMES: Mapping[State, Words] = {
+    State.KEPT: _("Kept"),
+    State.AT_RISK: _("At risk"),
+    State.BROKEN: _("Broken"),
+    State.UNPROVEN: _("Unproven"),
+}
 
 
 @dataclass(frozen=True, slots=True)

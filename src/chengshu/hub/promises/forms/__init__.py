@@ -1,6 +1,6 @@
 """The official performance forms as spreadsheets, documents and PDFs: data in, bytes out, no database.
 
-The words printed on the forms are fixed by the finance ministry's templates, so they are data of the layout here
+The words printed on the forms are fixed by the finance ministry's templates, so they are data of the layout
 and are not translated.
 """
 

@@ -47,7 +47,7 @@ def point(value: Decimal | None) -> Cell:
 
 
 def class_cells(indicators: Sequence[Classified]) -> list[tuple[Cell, ...]]:
-    """For each indicator the cells of its first and second level; neighbours of one class share a tall cell."""
+    """The cells of each indicator's first and second level; neighbours of one class share a tall cell."""
     cells: list[tuple[Cell, ...]] = []
     for _l1, family in groupby(indicators, key=lambda indicator: indicator.l1_name):
         members = list(family)

@@ -1,4 +1,7 @@
-"""What each official form says. Amounts are in 万元; ``None`` means not reported and is printed as a blank, never as 0."""
+"""What each official form says. Amounts are in 万元.
+
+``None`` means not reported and is printed as a blank, never as 0.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ MONITORING_REASONS: tuple[tuple[MonitoringReason, str], ...] = (
     ("equipment", "硬件条件保障"),
     ("other", "其他"),
 )
-"""The reasons for a deviation that the monitoring form prints as columns, in their order (财预〔2019〕136号)."""
+"""The reasons for a deviation that the monitoring form prints as columns (财预〔2019〕136号)."""
 
 LIKELIHOODS: tuple[tuple[Likelihood, str], ...] = (
     ("certain", "确定能"),
@@ -98,7 +101,7 @@ class SelfEvaluationForm:
 
 @dataclass(frozen=True, slots=True)
 class FundMonitoring:
-    """One line of money under monitoring; ``rate`` is a share, ``forecast`` the expected execution of the year."""
+    """One line of money under monitoring: ``rate`` is a share, ``forecast`` is for the whole year."""
 
     name: str
     initial: Decimal | None
@@ -143,7 +146,12 @@ class MonitoringForm:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding of the quality check. ``ref`` such as ``P36#1``; ``reason`` says why, with the law if there is one."""
+    """One finding of the quality check.
+
+    :param ref: the indicator, such as ``P36#1`` or, of the department itself, ``D16``
+    :param raw: the printed text that is meant
+    :param reason: what is wrong and by which law or rule
+    """
 
     ref: str
     project: str

@@ -22,7 +22,8 @@ def finding_parts(form: LintReport) -> tuple[Part, ...]:
 
 
 def _summary(form: LintReport) -> Part:
-    checked = f"检查范围：{form.project_count}个项目，{form.indicator_count}条绩效指标；发现问题{len(form.findings)}条。"
+    scope = f"{form.project_count}个项目，{form.indicator_count}条绩效指标"
+    checked = f"检查范围：{scope}；发现问题{len(form.findings)}条。"
     rows = (
         *_table("一、按级别汇总", ("级别", "说明"), _by_severity(form.findings)),
         *_table("二、按规则汇总", ("规则", "问题举例"), _by_code(form.findings)),
@@ -83,11 +84,15 @@ def _by_code(findings: Sequence[Finding]) -> list[_Line]:
 
 
 def _by_project(findings: Sequence[Finding]) -> list[_Line]:
-    groups = _grouped(
-        findings, [finding.ref.split("#")[0] if "#" in finding.ref else finding.ref for finding in findings]
-    )
+    groups = _grouped(findings, [_project_ref(finding) for finding in findings])
     named: list[_Line] = [(ref, group[0].project, group) for ref, group in groups.items()]
     return sorted(named, key=lambda line: -len(line[2]))
+
+
+def _project_ref(finding: Finding) -> str:
+    """P36 of P36#1; the department's own indicators, such as D16, count together."""
+    project, separator, _number = finding.ref.partition("#")
+    return project if separator else "部门"
 
 
 def _grouped(findings: Sequence[Finding], keys: Sequence[str]) -> dict[str, list[Finding]]:

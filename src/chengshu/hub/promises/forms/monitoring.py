@@ -7,12 +7,14 @@ from chengshu.foundation.papers.layout import Cell, Part, Row
 from .cells import centered, class_cells, label, labels, number, text
 from .data import LIKELIHOODS, MONITORING_REASONS, FundMonitoring, MonitoredIndicator, MonitoringForm
 
-# side · level 1 · level 2 · level 3 · target · achieved · forecast · five reasons · explanation · three odds · remark
+# side, levels 1 to 3, target, achieved, forecast, five reasons, explanation, three odds, remark
 _WIDTHS = (12, 17, 19, 34, 25, 25, 25, 9, 9, 9, 9, 9, 27, 9, 9, 9, 17)
 _TICK = "√"
 _NOTE = (
-    "注：1. 偏差原因分析：针对与预期目标产生偏差的指标值，分别从经费保障、制度保障、人员保障、硬件条件保障等方面判断，"
-    "并说明原因。2. 完成目标可能性：对应所设定的实现绩效目标的路径，分确定能、有可能、完全不可能三级综合判断。"
+    "注：1. 偏差原因分析：针对与预期目标产生偏差的指标值，"
+    "分别从经费保障、制度保障、人员保障、硬件条件保障等方面判断，并说明原因。"
+    "2. 完成目标可能性：对应所设定的实现绩效目标的路径，"
+    "分确定能、有可能、完全不可能三级综合判断。"
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chengshu.foundation.papers.layout import Cell, Part, Row
+from chengshu.foundation.papers.layout import Cell, Look, Part, Row
 from chengshu.hub.promises.tables.data import (
     DepartmentTable,
     IndicatorRow,
@@ -94,13 +94,12 @@ def _unit_rows(unit: UnitRow) -> Iterator[Row]:
         yield Row((text(project.name), number(project.amount), *amounts, goal, indicators))
 
 
-def _amounts_row(name: str, amount: Decimal, projects: Sequence[ProjectRow], look: str) -> Row:
+def _amounts_row(name: str, amount: Decimal, projects: Sequence[ProjectRow], look: Look) -> Row:
     sums = (
         sum((getattr(project, source) for project in projects), Decimal(0))
         for source in ("fiscal", "special_account", "other")
     )
-    heading = Cell(name, "total") if look == "total" else Cell(name, "section")
-    return Row((heading, number(amount), *(_source(value) for value in sums), text(""), text("")))
+    return Row((Cell(name, look), number(amount), *(_source(value) for value in sums), text(""), text("")))
 
 
 def _source(value: Decimal) -> Cell:
@@ -119,8 +118,9 @@ def _indicator_text(project: ProjectRow) -> str:
 def _one_indicator(indicator: IndicatorRow) -> str:
     if indicator.raw:
         return indicator.raw
-    levels = f"{indicator.l1_code}-{indicator.l1_name}：{indicator.l2_code}-{indicator.l2_name}："
-    return f"{levels}{indicator.name}；实施周期指标值：{indicator.period_raw}；年度指标值：{indicator.annual_raw}"
+    levels = f"{indicator.l1_code}-{indicator.l1_name}：{indicator.l2_code}-{indicator.l2_name}"
+    values = f"实施周期指标值：{indicator.period_raw}；年度指标值：{indicator.annual_raw}"
+    return f"{levels}：{indicator.name}；{values}"
 
 
 # 部门整体预算绩效目标申报表

@@ -13,7 +13,7 @@ from typing import Any
 
 from chengshu.hub.promises.tables.data import DepartmentTable, ProjectTable, SourceTables
 
-NOT_COMPARED = frozenset({"place", "ref", "indicators", "projects", "units", "tasks", "budget"})
+NOT_COMPARED = frozenset({"place", "indicators", "projects", "units", "tasks", "budget"})
 
 
 class Sort(StrEnum):
@@ -42,8 +42,9 @@ class Change:
 def difference(old: SourceTables, new: SourceTables) -> tuple[Change, ...]:
     """Every change from the old to the new tables, in the order of the forms; empty when they say the same.
 
-    Projects are matched by unit and name, so that an inserted project does not make all that follow it look
-    changed; indicators, tasks and budget lines by number or name. References are positions and not compared.
+    Projects are matched by unit and name, the rest by number or name. A project that an inserted or removed one
+    moved to another position is a change of its field ``ref`` and of nothing else; whoever keeps things by
+    reference must heed it, since the old reference now means another project.
     """
     before, after = dict(_rows(old)), dict(_rows(new))
     return tuple(_changes(before, after))
@@ -77,7 +78,7 @@ def _project_rows(table: ProjectTable) -> Iterator[tuple[Key, _Facts]]:
         for indicator in project.indicators:
             yield (
                 (*key, str(indicator.number)),
-                _facts(indicator.ref, indicator.name or indicator.raw, indicator),
+                _facts(indicator.ref, indicator.name or indicator.raw, indicator, "ref"),
             )
 
 

@@ -45,7 +45,10 @@ class Problem:
     next_step: Words
 
     def __str__(self) -> str:
-        return f"{where(self.place)}{self.reason} {self.next_step}".strip()
+        sentence = f"{self.reason} {self.next_step}".strip()
+        if self.place is None:
+            return sentence
+        return str(say(_("%(where)s: %(sentence)s"), {"where": where(self.place), "sentence": sentence}))
 
     def as_data(self) -> dict[str, Any]:
         """The same as JSON-serialisable facts for programs."""
@@ -61,17 +64,20 @@ class Problem:
         }
 
 
-def where(place: Place | None) -> str:
-    """``Sheet 1, line 12, column 2 (总计): `` in the reader's language; empty without a place."""
-    if place is None:
-        return ""
-    parts = [str(say(_("line %(line)s"), {"line": place.line}))]
-    if place.sheet:
-        parts.insert(0, place.sheet)
-    if place.column:
-        parts.append(str(say(_("column %(column)s"), {"column": place.column})))
-    label = f" ({place.label})" if place.label else ""
-    return f"{', '.join(parts)}{label}: "
+def where(place: Place) -> Words:
+    """A place in words, such as ``line 12, column 2 (总计)``, in the reader's language."""
+    values = {"line": place.line, "column": place.column, "label": place.label}
+    if place.column and place.label:
+        position = say(_("line %(line)s, column %(column)s (%(label)s)"), values)
+    elif place.column:
+        position = say(_("line %(line)s, column %(column)s"), values)
+    else:
+        position = say(_("line %(line)s"), values)
+    return (
+        say(_("%(sheet)s, %(position)s"), {"sheet": place.sheet, "position": position})
+        if place.sheet
+        else position
+    )
 
 
 @dataclass(slots=True)

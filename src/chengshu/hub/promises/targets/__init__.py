@@ -4,7 +4,7 @@ The door is this module: ``parse``, ``show``, ``write``, ``meaning``, ``directio
 """
 
 from .data import Target, same
-from .directions import direction, name_direction
+from .directions import direction, is_lasting, is_reducing, name_direction
 from .grammar import parse, unit_in_parentheses, unit_of_name
 from .kinds import Dimension, Direction, Kind, Note, Op
 from .tokens import normalise
@@ -18,6 +18,8 @@ __all__ = [
     "Op",
     "Target",
     "direction",
+    "is_lasting",
+    "is_reducing",
     "meaning",
     "name_direction",
     "normalise",

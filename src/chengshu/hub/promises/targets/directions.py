@@ -33,16 +33,31 @@ def head(name: str) -> str:
     return re.sub(r"\([^()]*\)", "", normalise(name)).upper()
 
 
+def is_reducing(name: str) -> bool:
+    """Whether the name speaks of reducing something: 压缩审批时间."""
+    return any(verb in head(name) for verb in REDUCING_VERBS)
+
+
+def is_lasting(name: str) -> bool:
+    """Whether the name is a service life, which is better when longer."""
+    return any(word in head(name) for word in LIFE_WORDS)
+
+
+def _is_uptime(name: str) -> bool:
+    words = head(name)
+    return bool(UPTIME.search(words)) and "不" not in words
+
+
 def name_direction(name: str) -> Direction:
     """POS or NEG, from the name alone."""
     words = head(name)
-    if any(verb in words for verb in REDUCING_VERBS):
+    if is_reducing(name):
         return Direction.POS
     if words.endswith(("率", "比例", "占比")):
         return _rate_direction(re.sub(r"(率|比例|占比)$", "", words))
     if words.endswith(("性", "度", "能力", "质量")) and not words.endswith(("严重程度", "偏差度")):
         return Direction.POS
-    if any(word in words for word in LIFE_WORDS) or (UPTIME.search(words) and "不" not in words):
+    if is_lasting(name) or _is_uptime(name):
         return Direction.POS
     negative = (*DURATION_WORDS, *NEGATIVE_COUNTS, *NEGATIVE_MONEY, "严重程度", "偏差度")
     return Direction.NEG if any(word in words for word in negative) else Direction.POS
@@ -76,6 +91,5 @@ def direction(name: str, target: Target) -> Direction:
 
 
 def _is_short_duration(target: Target, name: str) -> bool:
-    words = head(name)
-    lasting = any(word in words for word in LIFE_WORDS) or (UPTIME.search(words) and "不" not in words)
-    return target.dimension is Dimension.TIME and not lasting and not any(v in words for v in REDUCING_VERBS)
+    longer_is_better = is_lasting(name) or _is_uptime(name) or is_reducing(name)
+    return target.dimension is Dimension.TIME and not longer_is_better

@@ -256,7 +256,7 @@ def _before(text: str) -> _Before:
 def _placed(target: Target, before: list[Token], after: list[Token]) -> Target:
     """The target with the texts before and after its quantity told apart."""
     period = next((token.word for token in before if token.kind is TokenKind.PERIOD), "")
-    lead = _outside(_text([t for t in before if t.kind not in {TokenKind.PERIOD, TokenKind.APPROX}]), "(（")
+    lead = _text([t for t in before if t.kind not in {TokenKind.PERIOD, TokenKind.APPROX}]).rstrip("(:")
     per, trail = _per(after)
     if period:
         return replace(target, kind=Kind.FREQ, per=period, what=_thing(trail) or _thing(lead))
@@ -279,10 +279,6 @@ def _placed(target: Target, before: list[Token], after: list[Token]) -> Target:
 
 def _is_deliverable(target: Target) -> bool:
     return target.kind is Kind.NUM and target.op is None and target.unit in lexicon.DELIVERABLE_UNITS
-
-
-def _outside(text: str, brackets: str) -> str:
-    return text.rstrip(brackets)
 
 
 def _per(after: list[Token]) -> tuple[str, str]:

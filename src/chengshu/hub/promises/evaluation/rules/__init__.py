@@ -19,7 +19,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.foundation.errors import InvalidFile, Missing
+from chengshu.foundation.errors import InvalidFile, Missing, Words
 
 _FOLDER = Path(__file__).parent
 _FIELDS = {
@@ -156,6 +156,12 @@ def shipped() -> RuleBook:
     return _book(
         rule for path in sorted(_FOLDER.glob("*.toml")) for rule in read(path.read_text("utf-8"), path.name)
     )
+
+
+def label(row: Mapping[str, Any]) -> Words:
+    """The name of a row, in the language of the reader; its English stands in the file."""
+    english = str(row["label"])
+    return _(english)
 
 
 def read(text: str, name: str) -> tuple[Rule, ...]:

@@ -10,7 +10,7 @@ from chengshu.foundation.errors import InvalidInput
 from chengshu.hub.promises.evaluation.adapters import Choices, measure_of
 from chengshu.hub.promises.evaluation.measures import Kind, Measure, Nature, Statistic
 from chengshu.hub.promises.targets.data import Target
-from chengshu.hub.promises.targets.kinds import Direction, Op
+from chengshu.hub.promises.targets.kinds import Direction, Note, Op
 from chengshu.hub.promises.targets.kinds import Kind as TargetKind
 
 D = Decimal
@@ -25,7 +25,12 @@ def number(op: Op | None, value: str, unit: str, kind: TargetKind = TargetKind.N
     ("target", "direction", "code"),
     [
         (Target(TargetKind.COMPOSITE, ""), Direction.NEG, "measure.composite"),
-        (number(None, "2", "h"), Direction.NEG, "measure.operator"),
+        (number(None, "2", "h", candidates=(Op.LE, Op.LT)), Direction.NEG, "measure.operator"),
+        (
+            number(Op.LE, "2", "h", notes=frozenset({Note.OPERATORS_CONFLICT})),
+            Direction.NEG,
+            "measure.operator",
+        ),
         (number(Op.GT, "12", "h"), Direction.NEG, "measure.contradiction"),
         (number(Op.LE, "90", "%"), Direction.POS, "measure.contradiction"),
         (number(Op.LE, "24", "h", TargetKind.TIME_LIMIT), Direction.NEG, "measure.statistic"),
@@ -57,6 +62,9 @@ ADDS = Nature.ACCUMULATING
         (number(Op.GT, "2", "次"), Direction.POS, None, Measure(Kind.POS, D(3), "次", ADDS)),
         (number(Op.LT, "5", "s"), Direction.NEG, None, Measure(Kind.NEG, D(5), "s", strict=True)),
         (number(Op.EQ, "10", "WD"), Direction.NEG, None, Measure(Kind.NEG, D(10), "WD")),
+        (number(None, "10", "WD"), Direction.NEG, None, Measure(Kind.NEG, D(10), "WD")),
+        (number(None, "260", "宗"), Direction.POS, None, Measure(Kind.EQ, D(260), "宗", ADDS)),
+        (number(Op.EQ, "0", ""), Direction.NEG, None, Measure(Kind.NEG, D(0), "", ADDS)),
         (
             number(Op.EQ, "2300.14", "m²"),
             Direction.EQ,

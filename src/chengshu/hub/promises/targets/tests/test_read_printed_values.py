@@ -87,6 +87,7 @@ SINGLE_VALUES: list[tuple[str, str, dict[str, Any]]] = [
     ("7*24小时", "", {"kind": Kind.WINDOW, "value": D(7), "hi": D(24)}),
     ("3-5个", "", {"kind": Kind.RANGE, "value": D(3), "hi": D(5), "unit": "个"}),
     ("10至20天", "", {"kind": Kind.RANGE, "value": D(10), "hi": D(20), "unit": "D"}),
+    ("系统正常使用年限：≥2年", "办事效率", {"inner": "系统正常使用年限", "op": Op.GE, "unit": "年"}),
     ("合格", "", {"kind": Kind.BOOL}),
     ("终端完成“网上办、港澳指尖办、自助办”服务上线", "", {"kind": Kind.BOOL}),
     ("提高", "", {"kind": Kind.TEXT, "word": "提高"}),
@@ -224,13 +225,14 @@ def test_the_canonical_form_of_every_example_reads_back(raw: str) -> None:
 
 PIECES = st.sampled_from(
     ["≥", "≤", "《", ">", "不低于", "以上", "以内", "内", "每月", "每", "10", "3.5", "1,000", "万", "亿", "%", "次", "小时",
-     "（", "）", "(", ")", "，", "；", ";", "、", "1、", "/", "~", "至", "满意", "合格", "完成", "上线", "率", "完成率", "全区",
-     "在国产化环境下", "较上年", "压缩", "份", "清单", "7*24小时", "[scope=x]", "[word=", "[per=月]", "]", "{", "}", "一",
-     "两", "份", "分", "平方米", "约", "左右", "0", "-", " ", "简单查询", "《", "S", "RPS", "为", "等于", "[what=a]"]
+     "（", "）", "(", ")", "，", "；", ";", "、", "1、", "/", "~", "至", "满意", "合格", "完成", "上线", "率", "完成率", 
+     "全区", "在国产化环境下", "较上年", "压缩", "份", "清单", "7*24小时", "[scope=x]", "[word=", "[per=月]", "]", "{", "}",
+     "一", "两", "份", "分", "平方米", "约", "左右", "0", "-", " ", "简单查询", "《", "S", "RPS", "为", "等于",
+     "[what=a]"]
 )  # fmt: skip
 
 
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=10))
 def test_no_text_whatever_makes_it_fail(raw: str, name: str) -> None:
     target = parse(raw, name)
@@ -239,7 +241,7 @@ def test_no_text_whatever_makes_it_fail(raw: str, name: str) -> None:
     _assert_reads_back(target)
 
 
-@settings(max_examples=20000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=9).map("".join))
 def test_any_mixture_of_the_grammars_own_words_reads_back(raw: str) -> None:
     _assert_reads_back(parse(raw))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ SHARED = Path(__file__).resolve().parent.parent / "shared"
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[Path]:
+def shared() -> Path:
     """The folder with the public sources beside the project, when this machine has it."""
     if not SHARED.is_dir():
         pytest.skip("needs the public source tables and data in ../shared, which this machine does not have")
-    yield SHARED
+    return SHARED

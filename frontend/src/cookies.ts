@@ -1,9 +1,3 @@
-/** The value of a cookie, or undefined. */
-export function cookie(name: string): string | undefined {
-  const found = document.cookie.split('; ').find((pair) => pair.startsWith(`${name}=`))
-  return found === undefined ? undefined : decodeURIComponent(found.slice(name.length + 1))
-}
-
 /** Keep a preference for a year, for this site only. */
 export function remember(name: string, value: string): void {
   const secure = location.protocol === 'https:' ? '; Secure' : ''

@@ -1,6 +1,7 @@
 /** The one entry of every page: htmx, the small habits of the shell, and islands loaded when the page has them. */
-import htmx from 'htmx.org'
-import { cookie, remember } from './cookies'
+import 'htmx.org'
+import { remember } from './cookies'
+import { csrfToken } from './csrf'
 import { startShell } from './shell'
 
 type Island = { mount: (element: HTMLElement) => void }
@@ -29,15 +30,12 @@ function mountIslands(root: ParentNode): void {
   }
 }
 
-/** The token against forged requests, which every writing request of a script must carry. */
 document.addEventListener('htmx:config:request', (event) => {
-  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? cookie('csrftoken')
   const { ctx } = (event as CustomEvent<{ ctx: { request: { headers: Record<string, string> } } }>).detail
-  if (token) ctx.request.headers['X-CSRFToken'] = token
+  ctx.request.headers['X-CSRFToken'] = csrfToken()
 })
 document.addEventListener('htmx:after:swap', () => mountIslands(document.body))
 
 document.documentElement.classList.add('js')
 startShell(remember)
 mountIslands(document.body)
-void htmx

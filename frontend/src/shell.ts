@@ -30,7 +30,7 @@ function chooseTheme(remember: Remember): void {
     const theme = button.dataset.themeChoice ?? 'auto'
     if (theme === 'auto') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
-    remember('theme', theme)
+    remember('chengshu_theme', theme)
     for (const other of document.querySelectorAll('[data-theme-choice]')) {
       other.setAttribute('aria-pressed', String(other === button))
     }

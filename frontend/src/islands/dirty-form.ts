@@ -1,5 +1,5 @@
 /** Guards a form against lost typing: asks before leaving, saves a draft when the page gives an address for it. */
-import { cookie } from '../cookies'
+import { csrfToken } from '../csrf'
 
 const pause_ms = 1500
 
@@ -31,7 +31,7 @@ async function saveDraft(form: HTMLFormElement): Promise<boolean> {
     const answer = await fetch(form.dataset.autosave ?? '', {
       method: 'POST',
       body: new FormData(form),
-      headers: { 'X-CSRFToken': cookie('csrftoken') ?? '', Accept: 'application/json' },
+      headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json' },
     })
     if (!answer.ok) return false
     const { message } = (await answer.json()) as { message: string }

@@ -3,7 +3,7 @@ export function mount(board: HTMLElement): void {
   const cells = [...board.querySelectorAll<HTMLAnchorElement>('.heat__cell')]
   filterCells(board, cells)
   roveFocus(board, cells)
-  showCards(board, cells)
+  showCards(board)
 }
 
 function filterCells(board: HTMLElement, cells: HTMLAnchorElement[]): void {
@@ -61,14 +61,14 @@ function step(rows: HTMLAnchorElement[][], row: number, column: number, key: str
   }
 }
 
-function showCards(board: HTMLElement, cells: HTMLAnchorElement[]): void {
+function showCards(board: HTMLElement): void {
   const card = Object.assign(document.createElement('div'), { className: 'heat__card', hidden: true })
   card.setAttribute('aria-hidden', 'true')
   document.body.append(card)
   const hide = () => (card.hidden = true)
   const show = (event: Event) => {
-    const cell = event.target as HTMLElement
-    if (!cells.includes(cell as HTMLAnchorElement)) return
+    const cell = (event.target as Element).closest<HTMLAnchorElement>('.heat__cell')
+    if (!cell) return
     fill(card, cell)
     card.hidden = false
     place(card, cell)

@@ -7,7 +7,7 @@
  *    `Upload-Offset` when ours is wrong.
  * 3. `POST finish` answers 200 {"id": …}, which goes into the form in place of the file.
  */
-import { cookie } from '../cookies'
+import { csrfToken } from '../csrf'
 
 type Started = { upload: string; finish: string; offset: number }
 const tries = 5
@@ -63,7 +63,7 @@ async function ask<Answer>(url: string, body: object): Promise<Answer> {
   const answer = await fetch(url, {
     method: 'POST',
     body: JSON.stringify(body),
-    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': cookie('csrftoken') ?? token() },
+    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() },
   })
   if (answer.ok) return (await answer.json()) as Answer
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string }
@@ -92,15 +92,11 @@ async function sendPiece(url: string, body: Blob, offset: number): Promise<Respo
     return await fetch(url, {
       method: 'PATCH',
       body,
-      headers: { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset), 'X-CSRFToken': cookie('csrftoken') ?? token() },
+      headers: { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset), 'X-CSRFToken': csrfToken() },
     })
   } catch {
     return undefined
   }
-}
-
-function token(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? ''
 }
 
 function addRow(field: HTMLElement, file: File) {

@@ -1,7 +1,8 @@
-"""Brings ``.venv`` up to date with a lock file. Runs on a bare Python: the standard library only, nothing of ours.
+"""Brings ``.venv`` up to date with a lock file. Runs on a bare Python: the standard library only, nothing
+of ours.
 
-Starts at the same moment wait for one another. A build that broke off leaves no stamp and is begun anew; what is
-installed comes with the hashes of the lock file or not at all.
+Starts at the same moment wait for one another. A build that broke off leaves no stamp and is begun anew;
+what is installed comes with the hashes of the lock file or not at all.
 """
 
 from __future__ import annotations

@@ -60,7 +60,9 @@ def register(app: typer.Typer) -> None:
 
 
 def check(as_json: AsJson = False) -> None:
-    """Format, lint, types, import contracts, Django, migrations, docs: every failure is listed, not just the first."""
+    """Format, lint, types, import contracts, Django, migrations, docs: every failure is listed, not just
+    the first.
+    """
     from chengshu.foundation.runtime.database_for_tests import ensure_test_server
 
     _build()
@@ -68,8 +70,11 @@ def check(as_json: AsJson = False) -> None:
     outcomes = [(one, *_passes(one)) for one in CHECKS if one.applies()]
     failed = [one.name for one, passed, _ in outcomes if not passed]
     if as_json:
-        print_json({"failed": failed, "checks": [{"check": one.name, "passed": ok, "seconds": round(seconds, 1)}
-                                                 for one, ok, seconds in outcomes]})  # fmt: skip
+        parts = [
+            {"check": one.name, "passed": passed, "seconds": round(seconds, 1)}
+            for one, passed, seconds in outcomes
+        ]
+        print_json({"failed": failed, "checks": parts})
     elif failed:
         people.print(f"\n[bold red]{len(failed)} of {len(outcomes)} checks failed:[/] {', '.join(failed)}")
     else:

@@ -1,4 +1,6 @@
-"""Commands around the life of an installation: ``up``, ``down``, ``status``, ``doctor``, ``worker`` and friends."""
+"""Commands around the life of an installation: ``up``, ``down``, ``status``, ``doctor``, ``worker`` and
+friends.
+"""
 
 from __future__ import annotations
 
@@ -68,17 +70,18 @@ def status(as_json: AsJson = False) -> None:
 
     layout = Layout.from_environment()
     known = instance.running(layout)
-    alive = {name: is_alive(pid) for name, pid in (known.pids if known else {}).items()}
+    pids = known.pids if known else {}
+    alive = {name: is_alive(pid) for name, pid in pids.items()}
     if as_json:
         print_json({
             "running": known is not None,
             "data": str(layout.data),
             "url": known.url if known else None,
             "supervisor": known.supervisor if known else None,
-            "processes": {name: {"pid": known.pids[name], "alive": alive[name]} for name in alive} if known else {},
+            "processes": {name: {"pid": pids[name], "alive": alive[name]} for name in pids},
         })  # fmt: skip
     elif known:
-        rows = [(name, known.pids[name], "running" if alive[name] else "down") for name in alive]
+        rows = [(name, pids[name], "running" if alive[name] else "down") for name in pids]
         print_table(("process", "pid", "state"), rows, title=f"{known.url}  (supervisor {known.supervisor})")
     else:
         people.print(f"Chengshu does not run on {layout.data}. Start it with ./chengshu up.")

@@ -33,7 +33,8 @@ for part in (lifecycle, safekeeping, gate):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status.
 
-    A traceback appears only with ``CHENGSHU_DEBUG=1``: whoever types a command gets a sentence and a next step.
+    A traceback appears only with ``CHENGSHU_DEBUG=1``: whoever types a command gets a sentence and a next
+    step.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengshu.settings")
     try:

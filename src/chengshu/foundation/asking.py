@@ -79,10 +79,10 @@ class Asker:
             if not verb.startswith("view"):
                 continue
             known = scope.get(app, set())
-            if units == EVERYWHERE or known == EVERYWHERE:
+            if isinstance(units, str) or isinstance(known, str):
                 scope[app] = EVERYWHERE
             else:
-                scope[app] = set(known) | set(units)
+                scope[app] = known | units
         return {app: units if isinstance(units, str) else sorted(units) for app, units in scope.items()}
 
 

@@ -8,7 +8,7 @@ found by its name (``CONTRIBUTIONS``); absent means "contributes none", a broken
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from django.apps import AppConfig, apps
 from django.utils.module_loading import module_has_submodule
@@ -37,7 +37,7 @@ class Module(AppConfig):
             cls.name = cls.__module__.removesuffix(".apps")
             cls.label = cls.name.rpartition(".")[2]
             if "title" in vars(cls):
-                cls.verbose_name = cls.title
+                cls.verbose_name = cast(Any, cls.title)
 
     @property
     def layer(self) -> str:

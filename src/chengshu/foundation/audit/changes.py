@@ -6,10 +6,10 @@ action. Bulk writes bypass saving, so they report themselves through :func:`reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models.signals import post_delete, post_save
@@ -31,7 +31,7 @@ class Recorded(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         instance = super().from_db(db, field_names, values)
         instance.__dict__["_loaded"] = dict(zip(field_names, values, strict=False))
         return instance
@@ -59,7 +59,10 @@ def record_many(verb: str, things: Sequence[models.Model]) -> None:
     """Add a bulk write: how many rows, and one digest over all of them in the order given."""
     if not things:
         return
-    rows = [{field.attname: getattr(thing, field.attname) for field in thing._meta.concrete_fields} for thing in things]
+    rows = [
+        {field.attname: getattr(thing, field.attname) for field in thing._meta.concrete_fields}
+        for thing in things
+    ]
     record(verb, things[0]._meta.label_lower, count=len(things), sm3=sm3(canonical(rows)))
 
 
@@ -69,7 +72,11 @@ def _saved(sender: type[models.Model], instance: models.Model, created: bool, **
     now = _values(instance)
     before = instance.__dict__.get("_loaded", {})
     if created:
-        fields = {name: [None, _shown(instance, name, value)] for name, value in now.items() if value not in (None, "")}
+        fields = {
+            name: [None, _shown(instance, name, value)]
+            for name, value in now.items()
+            if value not in (None, "")
+        }
         record("create", reference(instance), fields=fields)
     else:
         fields = {
@@ -108,7 +115,11 @@ def brief(value: Any) -> Any:
         return {"begins": value[:LONGEST], "sm3": sm3(value.encode(errors="surrogatepass"))}
     if isinstance(value, dict | list | tuple):
         whole = canonical(value)
-        return value if len(whole) <= LONGEST else {"begins": whole[:LONGEST].decode(errors="ignore"), "sm3": sm3(whole)}
+        return (
+            value
+            if len(whole) <= LONGEST
+            else {"begins": whole[:LONGEST].decode(errors="ignore"), "sm3": sm3(whole)}
+        )
     return value if value is None or isinstance(value, str | int | bool) else plain(value)
 
 

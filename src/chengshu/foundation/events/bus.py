@@ -50,6 +50,7 @@ def emit(event: Event) -> None:
     OutboxEvent.objects.create(name=event.name, facts=json.loads(canonical(asdict(event))))
     transaction.on_commit(_wake)
 
+
 def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register a listener; its name in the log is its module and function."""
 
@@ -59,15 +60,19 @@ def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], Non
 
     return register
 
+
 def registered_events() -> dict[str, type[Event]]:
     return dict(_events)
+
 
 def listeners_of(name: str) -> dict[str, Listener]:
     return dict(_listeners.get(name, {}))
 
+
 def _wake() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
+
 
 def deliver_waiting(most: int = 200) -> int:
     """Deliver what waits, oldest first; returns how many events were looked at. Several workers may run this."""
@@ -78,10 +83,12 @@ def deliver_waiting(most: int = 200) -> int:
             .order_by("id")[:most]
         )
         for event in waiting:
-            if all([_deliver(event, name, listener) for name, listener in listeners_of(event.name).items()]):
+            through = [_deliver(event, name, listener) for name, listener in listeners_of(event.name).items()]
+            if all(through):
                 event.delivered_at = timezone.now()
                 event.save(update_fields=["delivered_at"])
     return len(waiting)
+
 
 def _deliver(event: OutboxEvent, name: str, listener: Listener) -> bool:
     """Whether this listener is through with this event: it heard it, or it failed for the last time."""

@@ -37,19 +37,24 @@ def build() -> NinjaAPI:
     return built
 
 
-def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
+def _ours(request: HttpRequest, error: ChengshuError | type[ChengshuError]) -> HttpResponse:
     assert isinstance(error, ChengshuError)
     return answer(request, error)
 
 
-def _schema(request: HttpRequest, error: Exception) -> HttpResponse:
+def _schema(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     """The first thing wrong with what was sent, all of it in ``data``."""
     assert isinstance(error, ValidationError)
     wrong = [{"field": ".".join(str(p) for p in e["loc"][1:]), "reason": e["msg"]} for e in error.errors]
     first = wrong[0]
     return answer(
         request,
-        InvalidInput(f"{first['field']}: {first['reason']}", field=first["field"], code="schema", data={"errors": wrong}),
+        InvalidInput(
+            f"{first['field']}: {first['reason']}",
+            field=first["field"],
+            code="schema",
+            data={"errors": wrong},
+        ),
     )
 
 

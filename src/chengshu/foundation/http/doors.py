@@ -38,7 +38,9 @@ class PasswordChangeNeeded(Refused):
 _doors: dict[str, tuple[str | Door, Words]] = {}
 
 
-def door(opens: str | Door, *, title: Words = "", while_password_expired: bool = False) -> Callable[[View], View]:
+def door(
+    opens: str | Door, *, title: Words = "", while_password_expired: bool = False
+) -> Callable[[View], View]:
     """Guard a view or an endpoint.
 
     :param opens: the permission that opens it, or a :class:`Door`

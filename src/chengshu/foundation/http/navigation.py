@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import Asker
 from chengshu.foundation.errors import Words
@@ -35,6 +36,8 @@ class Entry:
     opens: str | Door
     order: int = 100
 
+
+ADMINISTRATION = Group("administration", _("Administration"), 90)
 
 _entries: list[Entry] = []
 

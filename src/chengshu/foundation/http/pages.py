@@ -19,7 +19,9 @@ def render(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The template with the shell's context: who asks, the menu, language and theme."""
-    return HttpResponse(render_to_string(template, {**shell(request), **(context or {})}, request), status=status)
+    return HttpResponse(
+        render_to_string(template, {**shell(request), **(context or {})}, request), status=status
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -73,13 +73,20 @@ def problem(request: HttpRequest, error: ChengshuError) -> HttpResponse:
         body["field"] = error.field
     if isinstance(error, InvalidFile) and error.place:
         place = error.place
-        body["place"] = {"line": place.line, "column": place.column, "label": place.label, "sheet": place.sheet}
+        body["place"] = {
+            "line": place.line,
+            "column": place.column,
+            "label": place.label,
+            "sheet": place.sheet,
+        }
     return json_answer(body, status)
 
 
 def json_answer(body: dict[str, Any], status: int) -> HttpResponse:
     return HttpResponse(
-        json.dumps(body, ensure_ascii=False, default=str), status=status, content_type="application/problem+json"
+        json.dumps(body, ensure_ascii=False, default=str),
+        status=status,
+        content_type="application/problem+json",
     )
 
 
@@ -114,7 +121,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(
         request,
-        Missing(_("There is no such page, or you may not see it."), hint=_("Check the address, or start from the menu.")),
+        Missing(
+            _("There is no such page, or you may not see it."),
+            hint=_("Check the address, or start from the menu."),
+        ),
     )
 
 
@@ -128,5 +138,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     log.error("unforeseen error, trace %s", trace)
     error = ChengshuError(_("Something went wrong on our side."), code="internal")
     if wants_json(request):
-        return json_answer({"type": "urn:chengshu:error:internal", "title": str(error), "status": 500, "trace": trace}, 500)
+        return json_answer(
+            {"type": "urn:chengshu:error:internal", "title": str(error), "status": 500, "trace": trace}, 500
+        )
     return render(request, "errors/500.html", {"error": error, "status": 500, "trace": trace}, status=500)

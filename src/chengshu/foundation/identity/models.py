@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.audit.changes import Recorded
@@ -41,6 +42,18 @@ class Account(Recorded, AbstractBaseUser):
     def __str__(self) -> str:
         return self.title or self.username
 
+    @property
+    def is_locked(self) -> bool:
+        return self.locked_until is not None and self.locked_until > timezone.now()
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_confirmed_at is not None
+
+    @property
+    def has_local_password(self) -> bool:
+        return self.has_usable_password()
+
 
 class PasswordRecord(models.Model):
     """A former password's hash, so that it is not used again."""
@@ -56,6 +69,22 @@ class PasswordRecord(models.Model):
         return f"{self.account_id} {self.set_at:%Y-%m-%d}"
 
 
+class EndReason(models.TextChoices):
+    """Why a session is over."""
+
+    SIGNED_OUT = "signed_out", _("Signed out")
+    IDLE = "idle", _("Not used for too long")
+    REPLACED = "replaced", _("Replaced by a newer session")
+    ENDED = "ended", _("Ended from another session")
+    ROTATED = "rotated", _("Signed in anew in the same browser")
+    PASSWORD = "password", _("Password changed")
+    FACTOR = "factor", _("Second factor changed or missing")
+    LOCKED = "locked", _("Account locked after failed attempts")
+    DISABLED = "disabled", _("Account disabled")
+    POWERS = "powers", _("Roles or posts changed")
+    ADMINISTRATOR = "administrator", _("Ended by an administrator")
+
+
 class Session(models.Model):
     """A signed-in terminal. Only the digest of its token is kept; an ended session keeps its row and its reason."""
 
@@ -68,13 +97,30 @@ class Session(models.Model):
     ip = models.CharField(max_length=45)
     terminal = models.CharField(max_length=200, blank=True)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=40, blank=True)
+    end_reason = models.CharField(max_length=40, blank=True, choices=EndReason.choices)
 
     class Meta:
         indexes = [models.Index(fields=["account"], condition=models.Q(ended_at=None), name="identity_session_live")]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.ip}"
+
+
+class AttemptOutcome(models.TextChoices):
+    """What became of an attempt to sign in."""
+
+    DONE = "done", _("Signed in")
+    FIRST_FACTOR = "first_factor", _("Password right, second factor awaited")
+    WRONG = "wrong", _("Wrong user name or password")
+    WRONG_CODE = "wrong_code", _("Wrong code")
+    DISABLED = "disabled", _("Account disabled")
+    LOCKED = "locked", _("Locked after failed attempts")
+    TOO_MANY = "too_many", _("Too many attempts from this address")
+    NOT_LINKED = "not_linked", _("Single sign-on without an account here")
+
+
+FAILURES = (AttemptOutcome.WRONG, AttemptOutcome.WRONG_CODE, AttemptOutcome.DISABLED)
+"""Outcomes in which somebody gave something that was not right."""
 
 
 class LoginAttempt(models.Model):
@@ -85,7 +131,7 @@ class LoginAttempt(models.Model):
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     ip = models.CharField(max_length=45, db_index=True)
     terminal = models.CharField(max_length=200, blank=True)
-    outcome = models.CharField(max_length=30)
+    outcome = models.CharField(max_length=30, choices=AttemptOutcome.choices)
 
     class Meta:
         ordering = ["-at"]
@@ -106,7 +152,6 @@ class MachineToken(Recorded):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("machine token")
@@ -114,3 +159,31 @@ class MachineToken(Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class TokenUse(models.Model):
+    """When and from where a token was used last; plumbing beside the audited token itself."""
+
+    token = models.OneToOneField(MachineToken, on_delete=models.CASCADE, related_name="use", primary_key=True)
+    at = models.DateTimeField()
+    ip = models.CharField(max_length=45)
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.ip}"
+
+
+class SecondFactorRole(Recorded):
+    """A role whose holders must use a second factor, besides the administrators, who always must."""
+
+    role_key = models.SlugField(max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("role with a second factor")
+        ordering = ["role_key"]
+
+    def __str__(self) -> str:
+        return self.role_key

@@ -6,9 +6,17 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.foundation.action import Reach, action
+from chengshu.foundation.action import action
 from chengshu.foundation.identity.models import Account
-from chengshu.foundation.orgs.models import Appointment, AppointmentKind, Post, PostRole, Role, RoleReach, Unit
+from chengshu.foundation.orgs.models import (
+    Appointment,
+    AppointmentKind,
+    Post,
+    PostRole,
+    Role,
+    RoleReach,
+    Unit,
+)
 
 
 @action(title=_("Create a post"), at=lambda *, unit, **_rest: unit.pk)

@@ -8,9 +8,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import Reach, action
-from chengshu.foundation.orgs.facts import OrgFact, load
+from chengshu.foundation.orgs.facts import OrgFact
+from chengshu.foundation.orgs.facts import load as load_facts
 from chengshu.foundation.orgs.models import Post, PostRole, Role, RoleReach, Unit, UnitAlias
 from chengshu.foundation.orgs.roles import declared_roles
+
+
+def load() -> str:
+    """Add what is missing; says how much was."""
+    added = load_base_data()
+    return ", ".join(f"{count} {name} added" for name, count in added.items())
 
 
 @action(title=_("Load the base data"), at=Reach.EVERYWHERE)
@@ -45,7 +52,7 @@ def _add_units() -> int:
     known = {unit.key: unit for unit in Unit.objects.all()}
     roles = {role.key: role for role in Role.objects.all()}
     added = 0
-    for fact in load():
+    for fact in load_facts():
         if fact.key not in known:
             known[fact.key] = _new_unit(fact, known.get(fact.parent))
             _add_aliases(known[fact.key], fact)

@@ -150,7 +150,9 @@ class AppointmentKind(models.TextChoices):
 class Appointment(Recorded):
     """An account holds a post from one day to another, both included; acting while the holder is absent."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments"
+    )
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="appointments")
     kind = models.CharField(max_length=10, choices=AppointmentKind.choices, default=AppointmentKind.REGULAR)
     starts_on = models.DateField()
@@ -173,7 +175,9 @@ class Appointment(Recorded):
 class Delegation(Recorded):
     """One account lets another use some of its permissions for a time; audited as done on behalf of the giver."""
 
-    giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_given")
+    giver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_given"
+    )
     receiver = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_received"
     )

@@ -54,10 +54,10 @@ def _set_defaults(document: WordDocument, paper: Paper) -> None:
     style.font.name = "Times New Roman"
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     _child(style.element.rPr, "w:lang", val="en-US", eastAsia="zh-CN")
-    style.paragraph_format.space_after = Pt(0)
     _close_up(style.element.get_or_add_pPr())
+    style.paragraph_format.space_after = Pt(0)
     document.core_properties.author = "Chengshu"
-    document.core_properties.title = paper.parts[0].title
+    document.core_properties.title = printable(paper.parts[0].title)
     document.core_properties.comments = ""
 
 
@@ -85,7 +85,7 @@ def _set_page_lines(section: Section, imprint: Imprint) -> None:
         _add_run(header, SIMULATED_LABEL, 10, bold=True).font.color.rgb = _WARNING_RED
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _add_run(footer, f"{imprint.line}　　第 ", 8)
+    _add_run(footer, f"{printable(imprint.line)}　　第 ", 8)
     _add_field(footer, "PAGE")
     _add_run(footer, " 页　共 ", 8)
     _add_field(footer, "NUMPAGES")
@@ -171,7 +171,8 @@ def _write_table(document: WordDocument, part: Part, first: int, last: int) -> N
 
 
 def _set_cell_margins(properties: Any) -> None:
-    margins = _child(properties, "w:tblCellMar")
+    margins = OxmlElement("w:tblCellMar")
+    properties.find(qn("w:tblLook")).addprevious(margins)  # the standard fixes the order
     for side, twips in (("top", "36"), ("left", "60"), ("bottom", "36"), ("right", "60")):
         _child(margins, f"w:{side}", w=twips, type="dxa")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from .layout import Orientation, Part, Placed, placed, printed
 
@@ -20,6 +21,7 @@ def text_width_mm(text: str, font_size: float) -> float:
     return ems * font_size * MM_PER_POINT
 
 
+@lru_cache(maxsize=8192)
 def line_count(text: str, width_mm: float, font_size: float) -> int:
     """Lines that the text takes in a cell of that width; at least one."""
     room = max(width_mm - _CELL_PADDING_MM, font_size * MM_PER_POINT)

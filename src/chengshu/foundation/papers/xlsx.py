@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -32,6 +34,7 @@ from .layout import (
     Placed,
     heading_runs,
     placed,
+    printable,
     printed,
 )
 from .measure import cell_lines, line_count
@@ -51,6 +54,7 @@ _NUMBER_FORMATS: dict[Figures, str] = {
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _MM_PER_CHARACTER = 1.9
 _LINE_HEIGHT = 1.42
+_Style = tuple[str, bool, bool, bool]
 _THIN = Side(style="thin", color="000000")
 
 
@@ -67,7 +71,7 @@ def write_xlsx(paper: Paper) -> bytes:
         names.add(name.casefold())
         _write_part(book.create_sheet(name), part, paper.imprint)
     book.properties.creator = "Chengshu"
-    book.properties.title = paper.parts[0].title
+    book.properties.title = printable(paper.parts[0].title)
     buffer = io.BytesIO()
     book.save(buffer)
     return repacked(buffer.getvalue(), paper.imprint.printed_at)
@@ -88,8 +92,9 @@ def _write_part(sheet: Worksheet, part: Part, imprint: Imprint) -> None:
         sheet.column_dimensions[get_column_letter(index)].width = round(width / _MM_PER_CHARACTER, 2)
     top = _write_lines_above(sheet, part, imprint)
     starts = _row_starts(sheet, part, top)
+    styled: dict[_Style, StyleArray] = {}
     for place in placed(part):
-        _write_cell(sheet, place, starts, part)
+        _write_cell(sheet, place, starts, part, styled)
     _write_lines_below(sheet, part, starts[-1])
     _prepare_printing(sheet, part, imprint, starts)
 
@@ -125,7 +130,7 @@ def _write_line(
     sheet: Worksheet, row: int, text: str, part: Part, font: Font, horizontal: str, height: float
 ) -> None:
     target = _cell_at(sheet, row, 1)
-    _set_text(target, text)
+    _set_text(target, printable(text))
     target.font = font
     target.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
     sheet.row_dimensions[row].height = height
@@ -160,26 +165,35 @@ def _needed_height(place: Placed, part: Part) -> float:
     return cell_lines(part, place) * part.font_size * _LINE_HEIGHT + 7
 
 
-def _write_cell(sheet: Worksheet, place: Placed, starts: list[int], part: Part) -> None:
+def _write_cell(
+    sheet: Worksheet, place: Placed, starts: list[int], part: Part, styled: dict[_Style, StyleArray]
+) -> None:
     cell, first_row, first_column = place.cell, starts[place.row], place.column + 1
     last_row, last_column = starts[place.row + cell.rows] - 1, place.column + cell.columns
     target = _cell_at(sheet, first_row, first_column)
+    _set_style(target, cell, part, styled)
     _set_content(target, cell)
+    if (first_row, first_column) != (last_row, last_column):
+        sheet.merge_cells(
+            start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column
+        )
+
+
+def _set_style(target: Any, cell: Cell, part: Part, styled: dict[_Style, StyleArray]) -> None:
+    """Copies the style of an earlier cell that looks the same; openpyxl searches all styles for a new one."""
+    style = (cell.alignment, cell.is_bold, cell.joins_above, cell.joins_below)
+    if style in styled:
+        target._style = copy(styled[style])
+        return
     target.font = Font(FONT, size=part.font_size, bold=cell.is_bold)
     target.alignment = Alignment(horizontal=cell.alignment, vertical="center", wrap_text=True)
-    border = Border(
+    target.border = Border(
         left=_THIN,
         right=_THIN,
         top=None if cell.joins_above else _THIN,
         bottom=None if cell.joins_below else _THIN,
     )
-    for row in range(first_row, last_row + 1):
-        for column in range(first_column, last_column + 1):
-            sheet.cell(row, column).border = border
-    if (first_row, first_column) != (last_row, last_column):
-        sheet.merge_cells(
-            start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column
-        )
+    styled[style] = copy(target._style)
 
 
 def _cell_at(sheet: Worksheet, row: int, column: int) -> SheetCell:
@@ -238,7 +252,7 @@ def _prepare_printing(sheet: Worksheet, part: Part, imprint: Imprint, starts: li
 
 def _set_page_lines(sheet: Worksheet, imprint: Imprint) -> None:
     footer: Any = sheet.oddFooter
-    footer.left.text, footer.left.size = imprint.line.replace("&", "&&"), 8
+    footer.left.text, footer.left.size = printable(imprint.line).replace("&", "&&"), 8
     footer.right.text, footer.right.size = "第 &P 页　共 &N 页", 8
     if imprint.simulated:
         header: Any = sheet.oddHeader

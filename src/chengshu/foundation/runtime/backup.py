@@ -1,7 +1,7 @@
 """Backups: one file with the database, the uploaded files and the secrets, each entry with its digest.
 
-The passwords of database roles stay out: they belong to one machine and are made anew on another. A backup holds
-secrets, so it is written for its owner's eyes only; keep it as you keep the data itself.
+The passwords of database roles stay out: they belong to one machine and are made anew on another. A backup
+holds secrets, so it is written for its owner's eyes only; keep it as you keep the data itself.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
-from psycopg import sql
-
 from chengshu.foundation.errors import Conflict, InvalidFile, Unavailable
 from chengshu.foundation.runtime.database import (
-    DATABASE,
-    OWNER_ROLE,
     connection_parameters,
     libpq_environment,
     superuser_parameters,
@@ -43,6 +40,11 @@ DUMP: Final = "database.dump"
 _PARTS: Final = ("files", "secrets")
 _LOCAL_SECRETS: Final = "database-"
 _CHUNK: Final = 1024 * 1024
+_NOT_PORTABLE: Final = re.compile(
+    rb"SET transaction_timeout = |ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);$"
+)
+"""A setting from PostgreSQL 17 on, and a mark that some builds of 15 keep among the options of columns."""
+_THERE_ALREADY: Final = (" SCHEMA - public ", " COMMENT - SCHEMA public ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def restore(layout: Layout, source: Path, *, force: bool = False) -> Manifest:
                 f"There is data already: {occupied}.",
                 hint="Use an empty data directory, or replace it with --force.",
             )
-        _restore_database(layout, Path(folder) / DUMP, replace=bool(occupied))
+        _restore_database(Path(folder) / DUMP, replace=bool(occupied))
         for part in _PARTS:
             _put(Path(folder) / part, layout.data / part)
     return manifest
@@ -168,7 +170,7 @@ def _unpack(source: Path, folder: Path) -> Manifest:
     except FileNotFoundError as error:
         raise InvalidFile(f"There is no file {source}.", code="backup.missing") from error
     except tarfile.TarError as error:
-        raise InvalidFile(f"{source} is not a readable backup: {error}.", code="backup.damaged") from error
+        raise InvalidFile(f"{source} is not a readable backup.", code="backup.damaged") from error
     return manifest
 
 
@@ -200,86 +202,67 @@ def _copy(file: IO[bytes], target: Path) -> str:
 def _occupied(layout: Layout) -> str:
     """What stands in the way of a restore, in words."""
     with connect(connection_parameters().owner) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
-        ).fetchone()
+        row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
     tables = row[0] if row else 0
     files = sum(1 for path in layout.files.rglob("*") if path.is_file())
     words = [f"{count} {what}" for count, what in ((tables, "tables"), (files, "files")) if count]
     return " and ".join(words)
 
 
-def _restore_database(layout: Layout, dump: Path, *, replace: bool) -> None:
-    parameters = connection_parameters()
-    if replace and parameters.embedded:
-        _restore_beside(layout, dump)
-        return
-    if replace:
-        with connect(parameters.owner) as connection:
-            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    _load(parameters.owner, dump)
-
-
-def _restore_beside(layout: Layout, dump: Path) -> None:
-    """Load into a new database and exchange the two at the end: a failure leaves the old one as it was."""
-    new, old = f"{DATABASE}_new", f"{DATABASE}_old"
-    with connect({**superuser_parameters(layout), "NAME": "postgres"}) as connection:
-        _each(connection, "DROP DATABASE IF EXISTS {}", (new,), (old,))
-        _each(connection, "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'", (new, OWNER_ROLE))
-        try:
-            _load({**connection_parameters().owner, "NAME": new}, dump)
-        except Unavailable:
-            _each(connection, "DROP DATABASE {}", (new,))
-            raise
-        _each(connection, "ALTER DATABASE {} RENAME TO {}", (DATABASE, old), (new, DATABASE))
-        _each(connection, "DROP DATABASE {}", (old,))
-
-
-def _each(connection: Any, statement: str, *names: tuple[str, ...]) -> None:
-    for group in names:
-        connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in group)))
-
-
-def _load(parameters: dict[str, Any], dump: Path) -> None:
-    options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-    listing = _without_schema(dump)
-    _run(
-        "pg_restore",
-        parameters,
-        *options,
-        f"--use-list={listing}",
-        f"--dbname={parameters['NAME']}",
-        str(dump),
+def _restore_database(dump: Path, *, replace: bool) -> None:
+    """All in one transaction, the clearing included: whatever fails, what was there before is there again."""
+    begin, script = dump.with_suffix(".begin.sql"), dump.with_suffix(".sql")
+    begin.write_text("DROP SCHEMA public CASCADE; CREATE SCHEMA public;" if replace else "", encoding="ascii")
+    _write_script(dump, script)
+    options = (
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
     )
+    _run("psql", connection_parameters().owner, *options, f"--file={begin}", f"--file={script}")
 
 
-def _without_schema(dump: Path) -> Path:
-    """The dump's table of contents without the schema ``public`` itself, which is there already."""
-    done = subprocess.run(  # noqa: S603
-        [str(wheel_programs().path("pg_restore")), "--list", str(dump)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    kept = [line for line in done.stdout.splitlines() if " SCHEMA - public " not in line]
-    kept = [line for line in kept if " COMMENT - SCHEMA public " not in line]
+def _write_script(dump: Path, script: Path) -> None:
+    """As SQL without what the target does not know (see ``_NOT_PORTABLE``) or has already."""
     listing = dump.with_suffix(".list")
-    listing.write_text("\n".join(kept), encoding="utf-8")
-    return listing
+    listing.write_text("\n".join(_contents(dump)), encoding="utf-8")
+    draft = dump.with_suffix(".draft.sql")
+    options = ("--no-owner", "--no-privileges", f"--use-list={listing}", f"--file={draft}")
+    _run("pg_restore", {}, *options, str(dump))
+    with draft.open("rb") as source, _private(script) as target:
+        target.writelines(_portable(source))
+    draft.unlink()
 
 
-def _run(program: str, parameters: dict[str, Any], *arguments: str) -> None:
+def _portable(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Statements without those that only some servers know; rows of data pass untouched."""
+    in_data = False
+    for line in lines:
+        if in_data or not _NOT_PORTABLE.match(line):
+            yield line
+        in_data = (
+            line != b"\\.\n" if in_data else line.startswith(b"COPY ") and line.endswith(b" FROM stdin;\n")
+        )
+
+
+def _contents(dump: Path) -> list[str]:
+    listed = _run("pg_restore", {}, "--list", str(dump))
+    return [line for line in listed.splitlines() if not any(part in line for part in _THERE_ALREADY)]
+
+
+def _run(program: str, parameters: dict[str, Any], *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603
         [str(wheel_programs().path(program)), *arguments],
-        env={**os.environ, **libpq_environment(parameters)},
+        env=os.environ | (libpq_environment(parameters) if parameters else {}),
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise Unavailable(
-            f"{program} failed: {done.stderr.strip()}", hint="Nothing was changed; see ./chengshu doctor."
-        )
+        raise Unavailable(f"{program} failed: {done.stderr.strip()}", hint="./chengshu doctor may tell why.")
+    return done.stdout
 
 
 def _put(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """Message catalogues: compiled when older than their source; 繁體中文 comes from 简体中文 by OpenCC.
 
-An app keeps only ``locale/zh_Hans/LC_MESSAGES/django.po``. Where a hand-written ``zh_Hant`` exists it is taken instead.
+An app keeps only ``locale/zh_Hans/LC_MESSAGES/django.po``. Where a hand-written ``zh_Hant`` exists it is
+taken instead.
 """
 
 from __future__ import annotations

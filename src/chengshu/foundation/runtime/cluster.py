@@ -1,7 +1,9 @@
-"""The embedded PostgreSQL cluster: made once, started on a Unix socket only, stopped cleanly, recovered when it fell.
+"""The embedded PostgreSQL cluster: made once, started on a Unix socket only, stopped cleanly, recovered
+when it fell.
 
 As root the cluster belongs to a user of its own (see :mod:`os_user`). If that user cannot pass into the data
-directory, nothing is opened for it: the cluster lies under ``/var/lib/chengshu`` instead and the data directory says so.
+directory, nothing is opened for it: the cluster lies under ``/var/lib/chengshu`` instead and the data
+directory says so.
 """
 
 from __future__ import annotations
@@ -116,7 +118,7 @@ class Cluster:
             raise Conflict(
                 f"The cluster in {self.data} was made by PostgreSQL {made_by}; "
                 f"this release brings {self.programs.major()}.",
-                hint="With the previous release run ./chengshu backup FILE; then restore FILE into a new data directory.",
+                hint="Run ./chengshu backup with the old release, restore with the new one.",
             )
 
     def is_ready(self) -> bool:
@@ -159,7 +161,9 @@ class Cluster:
             return 0
 
     def forget_stale_pid(self) -> bool:
-        """Remove a ``postmaster.pid`` whose process is not ours: after a restart its number may be anyone's."""
+        """Remove a ``postmaster.pid`` whose process is not ours: after a restart its number may be
+        anyone's.
+        """
         stale = self.postmaster() != 0 and self.postmaster() not in self.leftovers()
         if stale:
             (self.data / "postmaster.pid").unlink()
@@ -201,7 +205,9 @@ def embedded_cluster(layout: Layout, settings: tuple[tuple[str, str], ...] = ())
 
 @contextmanager
 def running_cluster(layout: Layout) -> Iterator[None]:
-    """Have the database answer inside this block: started if it is embedded and down, and then stopped again."""
+    """Have the database answer inside this block: started if it is embedded and down, and then stopped
+    again.
+    """
     if not is_embedded():
         yield
         return

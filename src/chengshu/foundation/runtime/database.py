@@ -1,7 +1,8 @@
 """Which database, and as whom: pure reading of the environment and the data directory.
 
-Two roles, always: the *owner* owns the schema and migrates it; the *application* owns nothing and is bound by row
-security. Embedded by default; ``DATABASE_URL`` names any other PostgreSQL from version 15. No server is started here.
+Two roles, always: the *owner* owns the schema and migrates it; the *application* owns nothing and is bound
+by row security. Embedded by default; ``DATABASE_URL`` names any other PostgreSQL from version 15. No
+server is started here.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def _embedded(layout: Layout, role: str) -> dict[str, Any]:
 def external_parameters(url: str) -> DatabaseParameters:
     """Read a ``DATABASE_URL``.
 
-    Besides libpq's own options it may say ``app_role`` and ``app_password``; without them the application role is
-    ``chengshu_app`` with a password made on first use and kept among the secrets.
+    Besides libpq's own options it may say ``app_role`` and ``app_password``; without them the application
+    role is ``chengshu_app`` with a password made on first use and kept among the secrets.
 
     :raises Misconfigured: if it cannot be understood; the password never appears in the message
     """
@@ -155,6 +156,8 @@ def libpq_environment(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _enviable(parameters: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """libpq reads only some options from the environment; their names drop the underscore, as in PGSSLMODE."""
+    """libpq reads only some options from the environment; their names drop the underscore, as in
+    PGSSLMODE.
+    """
     kept = ("sslmode", "sslcert", "sslkey", "sslrootcert", "connect_timeout", "options", "gssencmode")
     return [(key, value) for key, value in parameters["OPTIONS"].items() if key in kept]

@@ -1,8 +1,9 @@
 """A PostgreSQL for tests: its own embedded cluster under ``<data>/test``, fast because a crash may lose it.
 
-Run as a pytest plugin (``-p chengshu.foundation.runtime.database_for_tests``) it points this very process to that
-cluster before settings are read, starts the cluster if need be and leaves it running for the next run;
-``./chengshu down --tests`` stops it. With ``DATABASE_URL`` set, tests use that server and none of this happens.
+Run as a pytest plugin (``-p chengshu.foundation.runtime.database_for_tests``) it points this very process
+to that cluster before settings are read, starts the cluster if need be and leaves it running for the next
+run; ``./chengshu down --tests`` stops it. With ``DATABASE_URL`` set, tests use that server and none of
+this happens.
 """
 
 from __future__ import annotations

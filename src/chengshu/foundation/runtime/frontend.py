@@ -1,4 +1,6 @@
-"""The front end's build: npm from the wheel, only when its sources changed. A running server needs no Node."""
+"""The front end's build: npm from the wheel, only when its sources changed. A running server needs no
+Node.
+"""
 
 from __future__ import annotations
 

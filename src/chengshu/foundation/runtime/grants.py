@@ -1,7 +1,9 @@
-"""What the application role may do with each table: given anew after every migration, nothing left from before.
+"""What the application role may do with each table: given anew after every migration, nothing left from
+before.
 
-Rows of most tables may be read and changed (row security decides which). A model with ``append_only = True`` may be
-read and added to, so that not even the application can rewrite what was recorded. Nothing may be truncated.
+Rows of most tables may be read and changed (row security decides which). A model with ``append_only =
+True`` may be read and added to, so that not even the application can rewrite what was recorded. Nothing
+may be truncated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The supervisor's log: each line of each process to a file that rotates, and to the terminal with its name before it."""
+"""The supervisor's log: each line of each process to a file that rotates, and to the terminal with its
+name before it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The operating-system user of the embedded database.
 
-PostgreSQL refuses to run as root. When Chengshu is started as root, the database therefore runs as a system user of
-its own, which can do nothing but read its cluster; every other start needs none of this.
+PostgreSQL refuses to run as root. When Chengshu is started as root, the database therefore runs as a
+system user of its own, which can do nothing but read its cluster; every other start needs none of this.
 """
 
 from __future__ import annotations
@@ -56,10 +56,7 @@ def _known() -> OsUser | None:
 def _made() -> OsUser:
     for tool, arguments in _MAKERS:
         program = shutil.which(tool, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-        if (
-            program
-            and subprocess.run([program, *arguments], capture_output=True, check=False).returncode == 0
-        ):  # noqa: S603
+        if program and run_as(None, [program, *arguments]).returncode == 0:
             user = _known()
             if user:
                 return user

@@ -1,4 +1,6 @@
-"""The table of processes that make up a running Chengshu: what each is, how it is started, stopped and watched."""
+"""The table of processes that make up a running Chengshu: what each is, how it is started, stopped and
+watched.
+"""
 
 from __future__ import annotations
 

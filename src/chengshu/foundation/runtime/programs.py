@@ -38,7 +38,9 @@ def wheel_programs() -> Programs:
 
 
 def programs_for(user: OsUser | None, shelter: Path) -> Programs:
-    """Programs which ``user`` can run: the wheel's, or a copy under ``shelter`` if their folder is closed to it."""
+    """Programs which ``user`` can run: the wheel's, or a copy under ``shelter`` if their folder is closed
+    to it.
+    """
     ours = wheel_programs()
     if _runs(user, ours):
         return ours
@@ -47,7 +49,7 @@ def programs_for(user: OsUser | None, shelter: Path) -> Programs:
         _copy(shelter / f"programs-{version(_WHEEL)}")
     if not _runs(user, copy):
         raise Unavailable(
-            f"PostgreSQL's programs do not run on this machine, neither from {ours.folder} nor from {copy.folder}.",
+            f"PostgreSQL's programs run neither from {ours.folder} nor from {copy.folder}.",
             hint="Check that neither place is mounted noexec, or set DATABASE_URL to another PostgreSQL.",
         )
     return copy

@@ -1,7 +1,7 @@
 """The two database roles: made and verified, on the embedded cluster and on anybody's server.
 
-The application role can neither change the schema nor step around row security; this is checked at every start, not
-only when the role is made.
+The application role can neither change the schema nor step around row security; this is checked at every
+start, not only when the role is made.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ def _make_application_role(connection: Connection, parameters: dict[str, Any]) -
 
 
 def _only_allowed(connection: Connection, statement: str) -> str:
-    """Before PostgreSQL 16 only a superuser may as much as name NOSUPERUSER and NOBYPASSRLS; they are the default."""
+    """Before PostgreSQL 16 only a superuser may as much as name NOSUPERUSER and NOBYPASSRLS; they are the
+    default.
+    """
     if _value(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         return statement
     return re.sub(r"NOSUPERUSER |NOBYPASSRLS ", "", statement)
@@ -162,7 +164,7 @@ def _check_login(parameters: dict[str, Any]) -> None:
         raise Misconfigured(
             f"The application role {parameters['USER']} cannot log in: {error.message}",
             key="DATABASE_URL",
-            hint=f"Run ALTER ROLE {parameters['USER']} PASSWORD '…'; and name it in DATABASE_URL as app_password=…",
+            hint=f"ALTER ROLE {parameters['USER']} PASSWORD '…'; and app_password=… in DATABASE_URL",
         ) from error
 
 

@@ -24,7 +24,7 @@ def secret(name: str, layout: Layout | None = None) -> str:
         raise Misconfigured(
             f"The secret {path} cannot be used: {error.strerror}.",
             key="CHENGSHU_DATA_DIR",
-            hint="Run Chengshu as the user who owns the data directory, or set CHENGSHU_DATA_DIR to another one.",
+            hint="Run Chengshu as the owner of the data directory, or set CHENGSHU_DATA_DIR to another one.",
         ) from error
 
 

@@ -1,7 +1,9 @@
-"""What has to be done before Chengshu serves, as data: each step says what it is, whether it is needed, and how.
+"""What has to be done before Chengshu serves, as data: each step says what it is, whether it is needed,
+and how.
 
-``HOST_STEPS`` need neither Django nor a database. The others run inside ``./chengshu prepare`` with the database
-answering, ``DATABASE_STEPS`` with Django loaded. A step is idempotent: every start walks through all of them.
+``HOST_STEPS`` need neither Django nor a database. The others run inside ``./chengshu prepare`` with the
+database answering, ``DATABASE_STEPS`` with Django loaded. A step is idempotent: every start walks through
+all of them.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ BASE_DATA_COMMANDS: Final = ("load_base_data",)
 """Management commands that load what every district needs; each one that exists runs at every start."""
 
 ADMINISTRATOR_COMMAND: Final = "first_administrator"
-"""Management command that makes the first account if there is none, and then prints ``{"login": …, "password": …}``."""
+"""Management command that makes the first account if there is none, and then prints ``{"login": …,
+"password": …}``.
+"""
 
 _LOCK: Final = 0x63_68_73_6D
 _NOTE: Final = "first-administrator.json"

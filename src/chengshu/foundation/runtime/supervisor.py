@@ -1,11 +1,14 @@
 """The supervisor: starts the described processes, brings back those that die, and stops all of them in order.
 
-One thread, one loop. It knows nothing of Django or of databases: what to run and how to tell that it is well comes in
-:class:`ProcessDescription`. If it is killed itself, the kernel tells its children to stop (:func:`die_with_parent`).
+One thread, one loop. It knows nothing of Django or of databases: what to run and how to tell that it is
+well comes in
+:class:`ProcessDescription`. If it is killed itself, the kernel tells its children to stop
+    (:func:`die_with_parent`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -70,6 +73,7 @@ class Supervisor:
         self._own_log = LineLog("chengshu", data / "log", 4, show=show)
         self.announce: Callable[[str], None] = announcer(self._own_log)
         self.stopping = False
+        self._stopped = False
 
     # -- what the caller says
 
@@ -112,12 +116,16 @@ class Supervisor:
         return {name: child.pid for name, child in self._children.items()}
 
     def stop(self) -> None:
-        """Stop everything, group by group in order; returns when nothing is left."""
+        """Stop everything, group by group in order; returns when nothing is left. Once is enough."""
         self.stopping = True
+        if self._stopped:
+            return
+        self._stopped = True
         for order in sorted({child.description.order for child in self._children.values()}):
             self._stop_group([child for child in self._children.values() if child.description.order == order])
         self.announce("Everything is stopped.")
         self._own_log.close()
+        self._selector.close()
 
     # -- one turn of the loop
 
@@ -205,10 +213,8 @@ class Supervisor:
         pipe = child.process.stdout
         if pipe.fileno() in {key.fd for key in self._selector.get_map().values()}:
             self._selector.unregister(pipe)
-        try:
+        with contextlib.suppress(BlockingIOError):
             child.log.feed(os.read(pipe.fileno(), 1024 * 1024))
-        except BlockingIOError:
-            pass
         pipe.close()
 
     # -- health
@@ -252,8 +258,12 @@ class Supervisor:
             self._await_end(child, deadlines[child.description.name])
 
     def _await_end(self, child: Child, deadline: float) -> None:
-        if child.process is None:
-            return
+        if child.process is not None:
+            self._end(child, deadline)
+        child.log.close()
+
+    def _end(self, child: Child, deadline: float) -> None:
+        assert child.process is not None  # noqa: S101
         while child.process.poll() is None:
             self._pump(0.05)
             if time.monotonic() > deadline:
@@ -262,7 +272,6 @@ class Supervisor:
                 child.process.wait()
         _kill_group(child.pid, signal.SIGKILL)
         self._drain(child)
-        child.log.close()
         child.process = None
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
@@ -275,7 +284,9 @@ def _identity(description: ProcessDescription) -> dict[str, object]:
 
 
 def _kill_group(leader: int, number: int) -> None:
-    """Signal what is left of a group; the leader's own number may have been reused only if the group is empty."""
+    """Signal what is left of a group; the leader's own number may have been reused only if the group is
+    empty.
+    """
     if not group_members(leader):
         return
     try:

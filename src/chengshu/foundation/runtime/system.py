@@ -47,7 +47,8 @@ def is_alive(pid: int) -> bool:
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
-    """A function to run in a new child: the kernel will send it ``number`` when the supervisor dies, even by kill -9.
+    """A function to run in a new child: the kernel will send it ``number`` when the supervisor dies, even
+    by kill -9.
 
     It only works if the supervisor starts its children from a thread that lives as long as itself.
     """

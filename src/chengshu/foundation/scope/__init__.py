@@ -30,10 +30,7 @@ def scope_rows(table: str, domain: str, *, unit: str = "unit_id", also_readable:
             f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({writable})",
         ],
         reverse_sql=[
-            *(
-                f"DROP POLICY {table}_{verb} ON {table}"
-                for verb in ("read", "insert", "update", "delete")
-            ),
+            *(f"DROP POLICY {table}_{verb} ON {table}" for verb in ("read", "insert", "update", "delete")),
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         ],
     )
@@ -54,10 +51,7 @@ def guard_writes(table: str, *, readable: str = "true") -> RunSQL:
             f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({inside})",
         ],
         reverse_sql=[
-            *(
-                f"DROP POLICY {table}_{verb} ON {table}"
-                for verb in ("read", "insert", "update", "delete")
-            ),
+            *(f"DROP POLICY {table}_{verb} ON {table}" for verb in ("read", "insert", "update", "delete")),
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         ],
     )

@@ -93,7 +93,11 @@ def _use(database: str) -> None:
 def _stamp() -> str:
     """Changes when any migration does, or when models say another append-only set."""
     digest = hashlib.sha256()
-    sources = [*PACKAGE.glob("*/*/migrations/*.py"), *PACKAGE.glob("*/*/models.py"), *PACKAGE.glob("foundation/scope/*.py")]
+    sources = [
+        *PACKAGE.glob("*/*/migrations/*.py"),
+        *PACKAGE.glob("*/*/models.py"),
+        *PACKAGE.glob("foundation/scope/*.py"),
+    ]
     for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()

@@ -40,7 +40,9 @@ PERSONAS = (
     PersonaDescription("handling_unit_officer", "service-centre", "handling_unit_officer"),
     PersonaDescription("unit_officer", "service-centre", "unit_officer"),
     PersonaDescription("unit_head", "service-centre", "unit_head"),
-    PersonaDescription("department_officer", "data-bureau", "department_performance_officer", RoleReach.SUBTREE),
+    PersonaDescription(
+        "department_officer", "data-bureau", "department_performance_officer", RoleReach.SUBTREE
+    ),
     PersonaDescription("department_head", "data-bureau", "department_head", RoleReach.SUBTREE),
     PersonaDescription("finance_reviewer", "finance-bureau", "finance_reviewer", RoleReach.DISTRICT),
     PersonaDescription("supervisor", "audit-bureau", "supervisor", RoleReach.DISTRICT),
@@ -93,7 +95,10 @@ def cast_in() -> Cast:
 
 def _make(description: PersonaDescription) -> Persona:
     account = open_account(
-        username=description.name.replace("_", "."), title=description.name, password=PASSWORD, must_change=False
+        username=description.name.replace("_", "."),
+        title=description.name,
+        password=PASSWORD,
+        must_change=False,
     )
     if description.unit:
         post = _post_of(description)

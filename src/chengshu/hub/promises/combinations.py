@@ -15,7 +15,9 @@ from dataclasses import dataclass
 MOST_TERMS = 6
 MANY_AMOUNTS = 90
 MOST_TERMS_OF_MANY = 4
-"""Of more than MANY_AMOUNTS amounts there are too many triples to hold, so fewer terms are tried."""
+VERY_MANY_AMOUNTS = 1_000
+MOST_TERMS_OF_VERY_MANY = 2
+"""Of more amounts there are too many triples, then too many pairs to hold, so fewer terms are tried."""
 
 WINDOW = 50_00
 """Half-width, in hundredths, of the neighbourhood in which chance hits are counted."""
@@ -38,7 +40,9 @@ class Search:
 
 def most_terms(count: int) -> int:
     """How many terms a search among so many amounts may use."""
-    return MOST_TERMS if count <= MANY_AMOUNTS else MOST_TERMS_OF_MANY
+    if count <= MANY_AMOUNTS:
+        return MOST_TERMS
+    return MOST_TERMS_OF_MANY if count <= VERY_MANY_AMOUNTS else MOST_TERMS_OF_VERY_MANY
 
 
 def smallest_combinations(amounts: Sequence[int], target: int) -> Search:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from chengshu.foundation.audit.canonical import canonical, sm3
 from chengshu.foundation.audit.changes import record_many
-from chengshu.hub.promises.models import BudgetYear, Finding, FindingState, Form, Indicator, Severity, Standing
+from chengshu.hub.promises.models import (
+    BudgetYear,
+    Finding,
+    FindingState,
+    Form,
+    Indicator,
+    Severity,
+    Standing,
+)
 from chengshu.hub.promises.rows import tables_of
 
 if TYPE_CHECKING:
@@ -90,8 +98,9 @@ def _data(found: Found) -> dict[str, Any]:
 def count_findings(budget_year: BudgetYear) -> None:
     """Keep each promise's number of open errors and warnings beside its standing."""
     counted: Counter[tuple[int, str]] = Counter(
-        Finding.objects.filter(form__budget_year=budget_year, state=FindingState.OPEN, indicator__isnull=False)
-        .values_list("indicator_id", "severity")
+        Finding.objects.filter(
+            form__budget_year=budget_year, state=FindingState.OPEN, indicator__isnull=False
+        ).values_list("indicator_id", "severity")
     )
     changed = []
     for standing in Standing.objects.filter(indicator__form__budget_year=budget_year):

@@ -1,7 +1,7 @@
 """What a department promised for its money, and what became of it.
 
-One ``BudgetYear`` holds the projects of a department and year; each ``Project`` has one ``Form``, the department has one
-too. A form's content stands in ``FormVersion``s: an approved version never changes, an adjustment makes the next one.
+One ``BudgetYear`` holds the projects of a department and year; each ``Project`` has one ``Form``, the department
+has one too. A form's content stands in ``FormVersion``s: an approved version never changes, an adjustment makes the next one.
 An ``Indicator`` is one promise through all versions; its ``Commitment`` is what one version says of it.
 Amounts are 万元 with two decimals (domain: 部门预算绩效目标申报表, 财预〔2015〕88号).
 """
@@ -49,6 +49,7 @@ class BudgetYear(Recorded):
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     budget_lines = models.JSONField(default=list)
     goal = models.TextField(blank=True)
+    other_tasks = models.TextField(blank=True)
     source_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -160,7 +161,9 @@ class FormVersion(Recorded):
     source_name = models.CharField(max_length=200, blank=True)
     source_digest = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -198,7 +201,7 @@ class Direction(models.TextChoices):
 
 
 class Commitment(Recorded):
-    """What one version promises for one indicator. Every ``*_raw`` is verbatim; parsed values never replace it."""
+    """What one version promises for one indicator. Every ``*_raw`` is verbatim; nothing parsed replaces it."""
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="commitments")
     version = models.ForeignKey(FormVersion, on_delete=models.CASCADE, related_name="commitments")
@@ -245,7 +248,7 @@ class FindingState(models.TextChoices):
 
 
 class Finding(Recorded):
-    """What the linter says of one indicator, project or form; ``key`` makes it the same finding at the next run."""
+    """What the linter says of one indicator, project or form; ``key`` makes it the same at the next run."""
 
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="findings")
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, null=True, related_name="findings")
@@ -258,7 +261,9 @@ class Finding(Recorded):
     data = models.JSONField(default=dict)
     suggestions = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=FindingState.choices, default=FindingState.OPEN)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True)
 
@@ -289,7 +294,9 @@ class Review(Recorded):
     from_state = models.CharField(max_length=20, choices=FormState.choices)
     to_state = models.CharField(max_length=20, choices=FormState.choices)
     decision = models.CharField(max_length=10, choices=ReviewDecision.choices)
-    dimensions = models.JSONField(default=dict, help_text="completeness, relevance, appropriateness, feasibility → grade")
+    dimensions = models.JSONField(
+        default=dict, help_text="completeness, relevance, appropriateness, feasibility → grade"
+    )
     opinion = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -304,7 +311,7 @@ class Review(Recorded):
 
 
 class Payment(Recorded):
-    """Money of a project up to a day: adjusted annual budget and what was paid since January, in 万元, cumulative."""
+    """Money of a project up to a day: adjusted annual budget and what was paid since January, in 万元."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="payments")
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
@@ -341,11 +348,15 @@ class Binding(Recorded):
     source_version = models.CharField(max_length=20, blank=True)
     parameters = models.JSONField(default=dict)
     attesting_post = models.ForeignKey("orgs.Post", on_delete=models.PROTECT, null=True, related_name="+")
-    statistic = models.CharField(max_length=100, blank=True, help_text="what the number is, such as share within limit")
+    statistic = models.CharField(
+        max_length=100, blank=True, help_text="what the number is, such as share within limit"
+    )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     reason = models.TextField(blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("binding")
@@ -364,20 +375,26 @@ class AttestationState(models.TextChoices):
 
 
 class Attestation(Recorded):
-    """A signed statement of a post: this value, on that day, proved by this file. Counts only once approved."""
+    """A signed statement of a post: this value, on that day, proved by this file. Counts once approved."""
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="attestations")
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
     as_of = models.DateField()
     value = models.DecimalField(max_digits=20, decimal_places=6, null=True)
-    value_text = models.CharField(max_length=200, blank=True, help_text="a grade or a yes, when it is no number")
+    value_text = models.CharField(
+        max_length=200, blank=True, help_text="a grade or a yes, when it is no number"
+    )
     statement = models.TextField()
     file = models.ForeignKey("files.File", on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     post_title = models.CharField(max_length=100)
     made_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=10, choices=AttestationState.choices, default=AttestationState.SUBMITTED)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=AttestationState.choices, default=AttestationState.SUBMITTED
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True)
     simulated = models.BooleanField(default=False)
@@ -396,11 +413,15 @@ class Observation(Recorded):
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="observations")
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
     binding = models.ForeignKey(Binding, on_delete=models.PROTECT, related_name="observations")
-    attestation = models.OneToOneField(Attestation, on_delete=models.PROTECT, null=True, related_name="observation")
+    attestation = models.OneToOneField(
+        Attestation, on_delete=models.PROTECT, null=True, related_name="observation"
+    )
     as_of = models.DateField()
     value = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     value_text = models.CharField(max_length=200, blank=True)
-    evidence = models.JSONField(default=dict, help_text="query, parameters, digest of record ids, software version")
+    evidence = models.JSONField(
+        default=dict, help_text="query, parameters, digest of record ids, software version"
+    )
     evidence_digest = models.CharField(max_length=64)
     simulated = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -421,7 +442,7 @@ class Verdict(models.TextChoices):
 
 
 class Standing(Recorded):
-    """Where a promise stands now, kept up to date by whatever changes it, so that the board reads one row each."""
+    """Where a promise stands now, kept by whatever changes it, so that the board reads one row each."""
 
     indicator = models.OneToOneField(Indicator, on_delete=models.CASCADE, related_name="standing")
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
@@ -458,7 +479,9 @@ class Monitoring(Recorded):
     explanation = models.TextField(blank=True)
     response_due_on = models.DateField(null=True)
     submitted_at = models.DateTimeField(null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("monitoring")
@@ -510,7 +533,9 @@ class SelfEvaluation(Recorded):
     weights = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     submitted_at = models.DateTimeField(null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     decision = models.CharField(max_length=30, blank=True, help_text="how the result was applied")
     decision_note = models.TextField(blank=True)
 
@@ -549,3 +574,25 @@ class SelfEvaluationLine(Recorded):
 
     def __str__(self) -> str:
         return f"{self.indicator.ref} {self.score}"
+
+
+class Publication(Recorded):
+    """What was made public of a form: a frozen document, readable by everyone (预算法 Art. 14)."""
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="publications")
+    version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="publications")
+    unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    ref = models.CharField(max_length=10)
+    title = models.CharField(max_length=300)
+    document = models.JSONField(help_text="goal, amounts and indicators as published")
+    digest = models.CharField(max_length=64)
+    published_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("publication")
+        ordering = ["year", "ref"]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.ref}"

@@ -1,4 +1,4 @@
-"""Between the database and the tables' rows: the same facts, so that an import can be compared with what is known."""
+"""Between the database and the tables' rows: the same facts, so that an import is compared with what is known."""
 
 from __future__ import annotations
 
@@ -119,6 +119,7 @@ def _department_table(
             for task in budget_year.tasks.order_by("-number")
         ),
         indicators=tuple(rows.get(DEPARTMENT_REF, ())),
+        other_tasks=budget_year.other_tasks,
     )
 
 
@@ -148,7 +149,11 @@ def commitment_of(row: IndicatorRow, indicator: Indicator, version: FormVersion)
 
 def target_data(target: Target) -> dict[str, Any]:
     """The parsed target for programs: only what it has, numbers as text."""
-    return {name: _plain(value) for name, value in _parts_of(target).items() if value not in (None, "", (), frozenset())}
+    return {
+        name: _plain(value)
+        for name, value in _parts_of(target).items()
+        if value not in (None, "", (), frozenset())
+    }
 
 
 def _parts_of(target: Target) -> dict[str, Any]:

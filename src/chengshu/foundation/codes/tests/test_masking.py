@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chengshu.foundation.codes import (
+    DivisionCode,
     mask_address,
     mask_bank_card,
     mask_email,
@@ -14,6 +15,7 @@ from chengshu.foundation.codes import (
     mask_name,
     mask_phone,
     mask_plate,
+    nansha_divisions,
 )
 
 MASKS = (mask_address, mask_bank_card, mask_email, mask_id_number, mask_name, mask_phone, mask_plate)
@@ -25,6 +27,8 @@ MASKS = (mask_address, mask_bank_card, mask_email, mask_id_number, mask_name, ma
         ("", ""),
         ("张", "*"),
         ("张三", "张*"),
+        ("张 三", "张*"),
+        ("𠮷　三", "𠮷*"),
         ("张小三", "张*三"),
         ("张王小三", "张**三"),
         ("欧阳修", "欧阳*"),
@@ -83,6 +87,18 @@ def test_phones(number: str, masked: str) -> None:
         ("南沙区大岗镇镇南社区1号", "南沙区大岗镇***", "南沙区大岗镇镇南社区***"),
         ("南沙区进港大道80号", "南沙区***", "南沙区***"),
         ("大岗镇兴业路8号", "大岗镇***", "大岗镇***"),
+        ("南沙街蕉西路1号", "南沙街***", "南沙街***"),
+        (
+            "湖南省长沙市岳麓区橘子洲街道天马社区2栋",
+            "湖南省长沙市岳麓区橘子洲街道***",
+            "湖南省长沙市岳麓区橘子洲街道天马社区***",
+        ),
+        ("江苏省镇江市京口区梦溪路9号", "江苏省镇江市京口区***", "江苏省镇江市京口区***"),
+        ("北京市东城区朝阳门街道5号", "北京市东城区朝阳门街道***", "北京市东城区朝阳门街道***"),
+        ("广州市翡翠花园小区3栋", "广州市***", "广州市***"),
+        ("广州市南沙区家家超市旁", "广州市南沙区***", "广州市南沙区***"),
+        ("翡翠花园小区3栋", "***", "***"),
+        ("家家超市旁", "***", "***"),
         ("进港大道80号", "***", "***"),
         ("广州市南沙区", "广州市南沙区", "广州市南沙区"),
         ("", "***", "***"),
@@ -91,6 +107,13 @@ def test_phones(number: str, masked: str) -> None:
 def test_addresses(address: str, town: str, village: str) -> None:
     assert mask_address(address) == town
     assert mask_address(address, keep="village") == village
+
+
+def test_every_town_and_street_of_the_register_is_known() -> None:
+    towns = nansha_divisions().children(DivisionCode("440115"))
+    assert {mask_address(f"南沙区{town.name}某路1号") for town in towns} == {
+        f"南沙区{town.name}***" for town in towns
+    }
 
 
 def test_cards_plates_and_mail() -> None:

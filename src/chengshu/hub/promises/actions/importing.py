@@ -40,6 +40,9 @@ from chengshu.hub.promises.rows import DEPARTMENT_REF, commitment_of, start_of, 
 from chengshu.hub.promises.tables.data import IndicatorRow, ProjectRow, SourceTables
 from chengshu.hub.promises.tables.diff import Change, Sort, difference
 
+PROPER = "（本级）"
+"""The bureau's own share of the budget is printed under the bureau's name; the unit that spends it has this suffix."""
+
 OPEN_STATES = (FormState.DRAFT, FormState.RETURNED)
 """States in which a form's content may be replaced by an import."""
 
@@ -104,7 +107,7 @@ def _units_of(tables: SourceTables) -> dict[str, Unit]:
     :raises InvalidInput: naming every unit that the organisation does not know
     """
     names = [unit.name for unit in tables.projects.units] if tables.projects else []
-    found = {name: unit_by_name(name) for name in names}
+    found = {name: unit_by_name(f"{name}{PROPER}") or unit_by_name(name) for name in names}
     if unknown := [name for name, unit in found.items() if unit is None]:
         raise InvalidInput(
             _("These budget units are not in the organisation: %(names)s.") % {"names": "、".join(unknown)},
@@ -135,6 +138,7 @@ def _budget_year(
             {"name": line.name, "amount": str(line.amount)} for line in tables.department.budget
         ]
         budget_year.goal = tables.department.goal
+        budget_year.other_tasks = tables.department.other_tasks
     budget_year.save()
     return budget_year
 
@@ -157,9 +161,7 @@ def _create_all(
         )
 
 
-def _create_project(
-    budget_year: BudgetYear, row: ProjectRow, order: int, unit: Unit, source: Source
-) -> None:
+def _create_project(budget_year: BudgetYear, row: ProjectRow, order: int, unit: Unit, source: Source) -> None:
     project = Project(budget_year=budget_year, ref=row.ref, order=order, unit=unit)
     _fill_project(project, row)
     _create_form(budget_year, unit, row.ref, project, row.goal, row.indicators, source)
@@ -261,6 +263,13 @@ def _require_replaceable(budget_year: BudgetYear, changes: Iterable[Change]) -> 
             code="import.removed",
             hint=_("Nothing is removed by an import. Complete the tables, or withdraw these projects first."),
             data={"refs": removed},
+        )
+    if moved := [change.ref for change in changes if change.field == "ref"]:
+        raise Conflict(
+            _("These projects would take another place in the order: %(refs)s.") % {"refs": ", ".join(moved)},
+            code="import.moved",
+            hint=_("What proves a promise belongs to its place. Add new projects at the end of the table."),
+            data={"refs": moved},
         )
     touched = {_form_ref(change.ref) for change in changes} - {""}
     closed = budget_year.forms.filter(ref__in=touched).exclude(state__in=OPEN_STATES)

@@ -3,7 +3,7 @@
 The door is this module: ``lint``, ``rules`` and the types.
 """
 
-from . import categories, crosses, goals, links, structure, values  # noqa: F401  the rules enter themselves
+from . import categories, crosses, goals, links, measures, structure, values  # noqa: F401  the rules enter themselves
 from .data import Finding, Rule, Severity, Suggestion, SuggestionKind
 from .registry import lint, rules
 

@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
 
 class SuggestionKind(StrEnum):
-    """AUTO may be accepted in bulk (width, case, spaces, a bare 100 %); every PROPOSAL is accepted one by one."""
+    """AUTO may be accepted in bulk (width, case, spaces, a bare 100 %); a PROPOSAL only one by one."""
 
     AUTO = "auto"
     PROPOSAL = "proposal"

@@ -47,7 +47,9 @@ def project(
     return ProjectRow("", name, "甲单位", money, money, nothing, nothing, goal, indicators, raw, _PLACE)
 
 
-def tables(*projects: ProjectRow, department: tuple[IndicatorRow, ...] = (), year: int = 2025) -> SourceTables:
+def tables(
+    *projects: ProjectRow, department: tuple[IndicatorRow, ...] = (), year: int = 2025
+) -> SourceTables:
     """Both tables, with the references P01, P01#1 … and D01 …"""
     numbered = tuple(_numbered(row, f"P{n:02}") for n, row in enumerate(projects, 1))
     amount = sum((row.amount for row in numbered), Decimal("0.00"))
@@ -64,6 +66,8 @@ def _numbered(row: ProjectRow, ref: str) -> ProjectRow:
     return replace(row, ref=ref, indicators=rows)
 
 
-def one(name: str, annual: str, *, l2: str = "12", period: str | None = None, labels: bool = True) -> SourceTables:
+def one(
+    name: str, annual: str, *, l2: str = "12", period: str | None = None, labels: bool = True
+) -> SourceTables:
     """Tables with a single indicator."""
     return tables(project("某项目", indicator(name, annual, l2=l2, period=period, labels=labels)))

@@ -22,7 +22,8 @@ _FORM = "财预〔2015〕88号, form 项目支出绩效目标表"
 
 @per_indicator(
     Card(
-        "S01", ERROR,
+        "S01",
+        ERROR,
         _("Third-level name missing"),
         _("Without a name nobody knows what the value measures."),
         _FORM,
@@ -31,7 +32,7 @@ _FORM = "财预〔2015〕88号, form 项目支出绩效目标表"
         one("", "≥95%", l2="31"),
         one("用户满意度", "≥95%", l2="31"),
     )
-)  # fmt: skip
+)
 def name_missing(item: IndicatorView) -> Iterator[Hit]:
     if not item.plain:
         yield Hit(item.ref, {"value": item.row.annual_raw}, suggestions.name_for(item))
@@ -39,7 +40,8 @@ def name_missing(item: IndicatorView) -> Iterator[Hit]:
 
 @per_indicator(
     Card(
-        "S02", ERROR,
+        "S02",
+        ERROR,
         _("Second-level class missing"),
         _("The class decides weight and scoring; without it the indicator cannot be scored."),
         _FORM,
@@ -48,7 +50,7 @@ def name_missing(item: IndicatorView) -> Iterator[Hit]:
         tables(project("某项目", indicator("可用率", "≥99.5%", l2="", l2_name=""))),
         one("可用率", "≥99.5%", l2="12"),
     )
-)  # fmt: skip
+)
 def class_missing(item: IndicatorView) -> Iterator[Hit]:
     if not item.row.l2_code and not item.row.l2_name.strip():
         yield Hit(item.ref, {"name": item.row.name})
@@ -56,7 +58,8 @@ def class_missing(item: IndicatorView) -> Iterator[Hit]:
 
 @per_indicator(
     Card(
-        "S03", ERROR,
+        "S03",
+        ERROR,
         _("Class code and class name contradict each other"),
         _("Statistics go by the code and readers by the name; they must mean the same class."),
         _FORM,
@@ -65,7 +68,7 @@ def class_missing(item: IndicatorView) -> Iterator[Hit]:
         tables(project("某项目", indicator("固话畅通率", "≥95%", l2="13", l2_name="质量指标"))),
         one("固话畅通率", "≥95%", l2="12"),
     )
-)  # fmt: skip
+)
 def code_against_name(item: IndicatorView) -> Iterator[Hit]:
     meant = L2_NAMES.get(item.row.l2_code)
     if meant and item.row.l2_name and l2_base(item.row.l2_name) != meant:
@@ -75,7 +78,8 @@ def code_against_name(item: IndicatorView) -> Iterator[Hit]:
 
 @per_indicator(
     Card(
-        "S04", ERROR,
+        "S04",
+        ERROR,
         _("Labels of the period and the annual value missing"),
         _("Without the labels one cannot tell whether the value holds for the year or the whole period."),
         _FORM,
@@ -84,7 +88,7 @@ def code_against_name(item: IndicatorView) -> Iterator[Hit]:
         one("系统验收合格率", "≥99%", labels=False),
         one("系统验收合格率", "≥99%"),
     )
-)  # fmt: skip
+)
 def labels_missing(item: IndicatorView) -> Iterator[Hit]:
     if not item.row.has_value_labels:
         yield Hit(item.ref, {"raw": item.row.raw})
@@ -92,7 +96,8 @@ def labels_missing(item: IndicatorView) -> Iterator[Hit]:
 
 @per_indicator(
     Card(
-        "S05", WARNING,
+        "S05",
+        WARNING,
         _("Period and annual value differ"),
         _("They may differ only when the project runs for years and the whole is not less than the year."),
         "财预〔2015〕88号",
@@ -101,9 +106,11 @@ def labels_missing(item: IndicatorView) -> Iterator[Hit]:
         one("维护工作", "24小时以内修复", period="按需进行"),
         one("文档编制数量", "≥5份", period="≥15份", l2="11"),
     )
-)  # fmt: skip
+)
 def period_against_year(item: IndicatorView) -> Iterator[Hit]:
-    if item.row.period_raw.strip() != item.row.annual_raw.strip() and not _may_differ(item.period, item.annual):
+    if item.row.period_raw.strip() != item.row.annual_raw.strip() and not _may_differ(
+        item.period, item.annual
+    ):
         yield Hit(item.ref, {"period": item.row.period_raw, "annual": item.row.annual_raw})
 
 
@@ -121,16 +128,25 @@ _LABELS = re.compile(r"指标值[:：]")
 
 @per_project(
     Card(
-        "S06", WARNING,
+        "S06",
+        WARNING,
         _("Half-width and full-width punctuation mixed, or markup left over"),
         _("Programs that read the published table stumble over both."),
         "GB/T 15834-2011 标点符号用法",
         _("Printed with %(what)s."),
         _("Use full-width punctuation throughout and remove the markup."),
-        tables(project("某项目", indicator("件数", "≥5件"), raw="1、1-产出指标：11-数量指标：件数；年度指标值:≥5件")),
-        tables(project("某项目", indicator("件数", "≥5件"), raw="1、1-产出指标：11-数量指标：件数；年度指标值：≥5件")),
+        tables(
+            project(
+                "某项目", indicator("件数", "≥5件"), raw="1、1-产出指标：11-数量指标：件数；年度指标值:≥5件"
+            )
+        ),
+        tables(
+            project(
+                "某项目", indicator("件数", "≥5件"), raw="1、1-产出指标：11-数量指标：件数；年度指标值：≥5件"
+            )
+        ),
     )
-)  # fmt: skip
+)
 def width_and_markup(item: ProjectView) -> Iterator[Hit]:
     text = item.row.indicators_raw
     markup = bool(_MARKUP.search(item.row.goal + text))
@@ -142,7 +158,8 @@ def width_and_markup(item: ProjectView) -> Iterator[Hit]:
 
 @per_tables(
     Card(
-        "S07", INFO,
+        "S07",
+        INFO,
         _("Class named differently from the rest of the table"),
         _("One class should have one name in one table."),
         _FORM,
@@ -158,7 +175,7 @@ def width_and_markup(item: ProjectView) -> Iterator[Hit]:
         ),
         tables(project("某项目", indicator("甲", "≥1%", l2="22"), indicator("乙", "≥1%", l2="22"))),
     )
-)  # fmt: skip
+)
 def class_alias(view: TablesView) -> Iterator[Hit]:
     for items in (view.project_indicators, view.department):
         printed = Counter(item.row.l2_name for item in items if item.row.l2_name)

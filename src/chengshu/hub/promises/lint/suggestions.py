@@ -1,7 +1,8 @@
-"""What the linter proposes. Only width, case, spaces and a bare 100 % may be accepted in bulk; the rest is asked."""
+"""What the linter proposes. Only width, case, spaces and a bare 100 % may be accepted in bulk."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,14 +17,13 @@ from chengshu.hub.promises.targets import (
     Target,
     name_direction,
     normalise,
-    parse,
     unit_of_name,
     write,
 )
 
 from .data import Suggestion, SuggestionKind
-from .view import IndicatorView, ProjectView
-from .words import ALTERNATIVE_L2, L2_NAMES
+from .view import IndicatorView, ProjectView, plain_name
+from .words import ALTERNATIVE_L2, COUNT_ENDINGS
 
 AUTO, PROPOSAL = SuggestionKind.AUTO, SuggestionKind.PROPOSAL
 Offers = tuple[Suggestion, ...]
@@ -120,7 +120,7 @@ def _with_op(target: Target, op: Op) -> str:
 def candidates(item: IndicatorView) -> Offers:
     """What a mistyped sign may have meant; the author must choose."""
     return tuple(
-        _value(item, _with_op(target, op), _("“%(sign)s” may have been meant.") % {"sign": op.value})
+        _value(item, _with_op(target, op), _("One of the signs that may have been meant."))
         for target in item.targets[:1]
         for op in target.candidates
     )
@@ -128,6 +128,9 @@ def candidates(item: IndicatorView) -> Offers:
 
 def turned(item: IndicatorView) -> Offers:
     """The same figure with the sign the other way round: >12小时 becomes ≤12小时."""
+    if item.annual.dimension is Dimension.TIME and item.annual.op in {Op.LE, Op.LT}:
+        timed = re.sub(r"(能力|速度|效率)$", "", item.row.name) + "时间"
+        return (_name(item, timed, _("What is limited is a time, so the name should say so.")),)
     limit = Op.GE if item.annual.op in {Op.LE, Op.LT} else Op.LE
     return (_signed(item, limit, _("The sign as printed would reward the worse result.")),)
 
@@ -157,11 +160,16 @@ def assumed_unit(item: IndicatorView) -> Offers:
 
 
 def usual_unit(item: IndicatorView) -> Offers:
-    """The same value in the usual spelling of its unit, without parentheses."""
+    """The unit's symbol in its right case; or the unit without parentheses."""
+    printed, unit = item.row.annual_raw, item.annual.unit
+    if unit.isascii() and unit.isalpha():
+        cased = re.sub(rf"(?<![A-Za-z]){unit}(?![A-Za-z])", unit, printed, flags=re.IGNORECASE)
+        if cased != printed:
+            return (_value(item, cased, _("Only the case of the unit changes."), AUTO),)
     after = write(item.annual)
-    if item.annual.kind is not Kind.NUM or parse(after) is None or after == item.row.annual_raw:
+    if item.annual.kind is not Kind.NUM or after == printed:
         return ()
-    return (_value(item, after, _("Only the spelling of the unit changes."), AUTO),)
+    return (_value(item, after, _("The unit stands after its number, without parentheses.")),)
 
 
 def exactly_all(item: IndicatorView) -> Offers:
@@ -171,7 +179,7 @@ def exactly_all(item: IndicatorView) -> Offers:
 
 def satisfaction_rate(item: IndicatorView) -> Offers:
     """A satisfaction rate for a grade without a scale."""
-    if item.family != "3":
+    if item.family != "3" or (item.plain and not item.is_satisfaction):
         return ()
     figure = "满意度≥95%" if item.annual.kind is Kind.TEXT else "满意率≥90%"
     return (_value(item, figure, _("A rate can be surveyed and scored; please set the figure.")),)
@@ -184,7 +192,10 @@ def rate_and_count(item: IndicatorView) -> Offers:
     return (
         _name(item, counted, _("The value counts cases, so the name should too.")),
         _value(item, at_least, _("The more the better, so the value is a lower limit.")),
-        _added(f"{counted.removesuffix('量')}率：≥?%", _("If the rate is meant as well, it needs its own figure.")),
+        _added(
+            f"{counted.removesuffix('量')}率：≥?%",
+            _("If the rate is meant as well, it needs its own figure."),
+        ),
     )
 
 
@@ -193,13 +204,24 @@ def named_inside(item: IndicatorView) -> Offers:
     inner = next((target for target in item.targets if target.inner), None)
     if inner is None:
         return rate_and_count(item) if item.is_rate_name else ()
+    whole = inner.dimension is Dimension.RATIO and inner.value == 100
     op = Op.GE if name_direction(inner.inner) is Direction.POS else Op.LE
-    value = write(replace(inner, op=inner.op or op))
-    return (
-        _name(item, inner.inner, _("What the value measures.")),
+    value = write(replace(inner, op=inner.op or (Op.EQ if whole else op)))
+    offers = (
+        _name(item, _measured_name(item, inner.inner), _("What the value measures.")),
         _value(item, value, _("The figure without the name inside it.")),
-        _added(f"{item.row.name}：≥?", _("What the name measures needs its own figure.")),
     )
+    if not (item.is_rate_name or item.is_count_name):
+        return offers
+    unit = "%" if item.is_rate_name else ""
+    own = _("What the name measures needs its own figure.")
+    return (*offers, _added(f"{item.row.name}：≥?{unit}", own))
+
+
+def _measured_name(item: IndicatorView, metric: str) -> str:
+    """办理件数 with the metric 完成率 becomes 办理完成率."""
+    counted = next((ending for ending in COUNT_ENDINGS if item.row.name.endswith(ending)), "")
+    return item.row.name.removesuffix(counted) + metric if counted else metric
 
 
 def life_or_availability(item: IndicatorView) -> Offers:
@@ -213,8 +235,13 @@ def life_or_availability(item: IndicatorView) -> Offers:
 
 
 def baseline(item: IndicatorView) -> Offers:
-    """The baseline that a relative target lacks."""
-    return (_value(item, "较?年" + item.row.annual_raw, _("Name the year and the figure compared with.")),)
+    """The baseline that a relative target lacks; where it differs by item, only a list can name it."""
+    if item.annual.relative_to or item.is_satisfaction:
+        return ()
+    target = replace(item.annual, op=None)
+    printed = f"节约{write(target)}" if target.dimension is Dimension.MONEY else item.row.annual_raw
+    figure = "?%" if target.kind is Kind.TEXT else ""
+    return (_value(item, f"较?年{printed}{figure}", _("Name the year and the figure compared with.")),)
 
 
 def per_year(item: IndicatorView) -> Offers:
@@ -222,7 +249,8 @@ def per_year(item: IndicatorView) -> Offers:
     annual = item.annual.annual
     if annual is None:
         return ()
-    unit = item.annual.unit or ("份" if item.annual.what else "次")
+    paper = any(word in item.plain + item.annual.what for word in ("报告", "记录", "清单", "表"))
+    unit = "份" if paper else item.annual.unit or "次"
     return (_value(item, f"≥{annual}{unit}", _("The yearly number that the frequency comes to.")),)
 
 
@@ -235,12 +263,15 @@ def score_or_percent(item: IndicatorView) -> Offers:
 
 def same_as(item: IndicatorView, other: IndicatorView) -> Offers:
     """One value for both tables: the inclusive one."""
-    loose = item if item.annual.op in {Op.GE, Op.LE} else other
-    return (_value(item, loose.row.annual_raw, _("The value in the other table.")),)
+    if item.annual.op in {Op.GE, Op.LE}:
+        return ()
+    return (_value(item, other.row.annual_raw, _("The value in the other table.")),)
 
 
 def longer_name(item: IndicatorView, name: str) -> Offers:
-    """The name under which the same promise stands elsewhere."""
+    """The fuller name under which the same promise stands elsewhere."""
+    if len(plain_name(name)) <= len(item.plain):
+        return ()
     return (_name(item, name, _("The name used for the same promise elsewhere.")),)
 
 
@@ -249,12 +280,9 @@ def own_deliverable(item: IndicatorView) -> Offers:
     what = item.annual.what
     if not what:
         return ()
+    kind = "运维" if item.project and "运维" in item.project.name else ""
+    at_least = write(replace(item.annual, op=Op.GE))
     return (
-        _name(item, f"运维{what}" if "运维" in (item.project.name if item.project else "") else what, _("What the value delivers.")),
-        _value(item, write(replace(item.annual, op=Op.GE)), _("The more the better, so the value is a lower limit.")),
-    )  # fmt: skip
-
-
-def class_name(code: str) -> str:
-    """The printed name of a class."""
-    return L2_NAMES[code] + ("指标" if code.startswith("1") else "")
+        _name(item, kind + what, _("What the value delivers.")),
+        _value(item, at_least, _("The more the better, so the value is a lower limit.")),
+    )

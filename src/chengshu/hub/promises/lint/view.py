@@ -99,7 +99,7 @@ class IndicatorView:
 
     @property
     def is_rate_name(self) -> bool:
-        return self.plain.endswith(words.RATE_ENDINGS)
+        return self.plain.endswith(words.RATE_ENDINGS) and not self.plain.endswith("效率")
 
     @property
     def is_count_name(self) -> bool:

@@ -13,10 +13,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.foundation.errors import Place
 from chengshu.hub.promises.tables.amounts import ZERO, amount, report_amount, report_sum
 from chengshu.hub.promises.tables.data import BudgetLine, DepartmentTable, IndicatorRow, TaskRow
 from chengshu.hub.promises.tables.grid import Grid, Row
 from chengshu.hub.promises.tables.problems import Findings, excerpt, say
+from chengshu.hub.promises.tables.project_lines import NOTE, report_note
 from chengshu.hub.promises.tables.project_table import read_department
 
 TITLE = re.compile(r"部门整体(?:预算|支出)?绩效目标")
@@ -115,22 +117,35 @@ def _block_text(rows: list[Row], label: str) -> str:
 def _budget(rows: list[Row], findings: Findings) -> Iterator[BudgetLine]:
     """Every name that is followed by an amount. Sub-headings are followed by 预算金额（万元） instead."""
     for row in rows:
-        for index, name in enumerate(row.cells):
-            if name not in BUDGET_NAMES:
-                continue
-            text = row.cells[index + 1] if index + 1 < len(row.cells) else ""
+        for index, (name, text) in enumerate(zip(row.cells, (*row.cells[1:], ""), strict=True)):
             value = amount(text)
-            if value is not None:
+            if name in BUDGET_NAMES and value is not None:
                 yield BudgetLine(name, value, row.place(index + 1, name))
-            elif text:
-                report_amount(text, row.place(index + 1, name), findings)
-            else:
-                findings.problem(
-                    "amount_missing",
-                    row.place(index + 1, name),
-                    say(_("“%(name)s” has no amount."), {"name": name}),
-                    _("Enter the amount in 万元 with two decimals."),
-                )
+            elif name in BUDGET_NAMES:
+                _report_budget_amount(name, text, row.place(index + 1, name), findings)
+            elif value is not None:
+                _report_unknown_line(name, row.place(index + 1), findings)
+
+
+def _report_budget_amount(name: str, text: str, place: Place, findings: Findings) -> None:
+    if text:
+        report_amount(text, place, findings)
+        return
+    findings.problem(
+        "amount_missing",
+        place,
+        say(_("“%(name)s” has no amount."), {"name": name}),
+        _("Enter the amount in 万元 with two decimals."),
+    )
+
+
+def _report_unknown_line(name: str, place: Place, findings: Findings) -> None:
+    findings.problem(
+        "budget_line_unknown",
+        place,
+        say(_("The overview has no line “%(name)s”."), {"name": excerpt(name)}),
+        say(_("The lines of the form are %(names)s."), {"names": "、".join(BUDGET_NAMES)}),
+    )
 
 
 def _compare_budget(budget: tuple[BudgetLine, ...], rows: Grid, findings: Findings) -> None:
@@ -199,6 +214,9 @@ class _Indicators:
     def read(self, rows: list[Row]) -> tuple[IndicatorRow, ...]:
         found: list[IndicatorRow] = []
         for row in rows:
+            if len(row.filled) == 1 and NOTE.fullmatch(row.filled[0]):
+                report_note(row, self.findings)
+                continue
             cells = self._take_levels(row)
             if len(cells) == 3 and self.level_2:
                 found.append(self._indicator(len(found) + 1, cells, row))

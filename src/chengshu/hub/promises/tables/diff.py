@@ -42,8 +42,8 @@ class Change:
 def difference(old: SourceTables, new: SourceTables) -> tuple[Change, ...]:
     """Every change from the old to the new tables, in the order of the forms; empty when they say the same.
 
-    Projects are matched by unit and name, the rest by number or name. A project that an inserted or removed one
-    moved to another position is a change of its field ``ref`` and of nothing else; whoever keeps things by
+    Projects are matched by unit and name, the rest by number or name. A project that an inserted or removed
+    one moved elsewhere is a change of its field ``ref`` and of nothing else; whoever keeps things by
     reference must heed it, since the old reference now means another project.
     """
     before, after = dict(_rows(old)), dict(_rows(new))

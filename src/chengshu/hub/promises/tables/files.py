@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.errors import InvalidFile, InvalidInput, Place, Words
 from chengshu.hub.promises.tables.grid import Row, text_rows
-from chengshu.hub.promises.tables.office import document_rows, workbook_rows
+from chengshu.hub.promises.tables.office import MOST_ROWS, document_rows, too_many_rows, workbook_rows
 from chengshu.hub.promises.tables.problems import say
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 100 * 1024 * 1024
+LARGEST_PART_BYTES = 30 * 1024 * 1024
 MOST_ARCHIVE_MEMBERS = 2_000
 
 MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.IGNORECASE)
@@ -59,7 +60,10 @@ def read_rows(content: bytes, *, filename: str, encoding: str | None = None) -> 
     if content.startswith(b"PK\x03\x04"):
         return _archive_rows(content, filename)
     _refuse_other_kinds(content, filename)
-    return text_rows(decoded(content, filename=filename, encoding=encoding))
+    rows = text_rows(decoded(content, filename=filename, encoding=encoding))
+    if len(rows) > MOST_ROWS:
+        raise too_many_rows(Place(rows[MOST_ROWS].line))
+    return rows
 
 
 def _refused(
@@ -199,13 +203,15 @@ def _members(content: bytes, filename: str) -> frozenset[str]:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise _damaged(filename) from error
     # A member never unpacks to more than its declared size: zipfile stops there.
+    sizes = [item.file_size for item in members]
     if (
-        len(members) > MOST_ARCHIVE_MEMBERS
-        or sum(item.file_size for item in members) > LARGEST_UNPACKED_BYTES
+        len(sizes) > MOST_ARCHIVE_MEMBERS
+        or sum(sizes) > LARGEST_UNPACKED_BYTES
+        or max(sizes, default=0) > LARGEST_PART_BYTES
     ):
         raise _refused(
             "too_large",
-            _("The file “%(file)s” unpacks to more than 100 MB or 2,000 parts."),
+            _("The file “%(file)s” unpacks to more than 100 MB, 2,000 parts, or 30 MB in one part."),
             filename,
             _("Remove pictures and other sheets, and leave only the table."),
         )

@@ -20,12 +20,14 @@ LEVEL_2_CODES = frozenset({"11", "12", "13", "14", "21", "22", "23", "24", "31",
 """Codes of the official indicator families. The source prints 11–13, 21–23 and 31. The others stand
 in older and newer forms of the ministry (成本, 可持续影响, 帮扶对象满意度; 财预〔2021〕101号)."""
 
-START = re.compile(r"(?:^|(?<=[。\n]))\s*(\d{1,3})、(?=\s*\d{1,2}\s*-\s*[^：:；;。]{1,12}?指标)")
+START = re.compile(
+    r"(?:^|(?<=[。\n]))\s{0,9}(\d{1,3})、(?=\s{0,9}\d{1,2}\s{0,9}-\s{0,9}[^：:；;。]{1,12}?指标)"
+)
 """Where an indicator begins: a number with 、 and a coded first level, at the start or after a full stop or
 line break. A number with 、 alone will not do: values hold lists, such as 备份1、每日增量2、每周全量."""
 
 LEVEL_1 = re.compile(r"\s*(\d{1,2})\s*-\s*([^：:；;。]{1,12}?指标)\s*(?:[：:；;]|$)\s*")
-LEVEL_2 = re.compile(r"(\d{1,3})\s*-\s*([^：:；;]*?)\s*(?:[：:；;]\s*|$)")
+LEVEL_2 = re.compile(r"(\d{1,3})\s{0,9}-\s{0,9}([^：:；;]{0,60}?)\s{0,9}(?:[：:；;]\s*|$)")
 PERIOD_LABEL = re.compile(r"(?:^|[：:；;])\s*实施周期(?:指标|目标)值\s*[：:]\s*")
 ANNUAL_LABEL = re.compile(r"(?:^|[：:；;])\s*年度(?:指标|目标)值\s*[：:]\s*")
 RETYPE = _(

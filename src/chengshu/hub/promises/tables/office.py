@@ -49,7 +49,7 @@ def _sheet_rows(sheet: Any, part: int) -> list[Row]:
     for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS), start=1):
         texts = tuple(cell_text(cell.value, getattr(cell, "number_format", "")) for cell in cells)
         if any(texts) and number > MOST_ROWS:
-            raise too_many_rows(sheet.title)
+            raise too_many_rows(Place(number, sheet=sheet.title))
         if any(texts):
             found.append(Row(number, texts, sheet.title, _is_loose(texts), part))
     return _same_width(found)
@@ -72,12 +72,12 @@ def _filled_width(cells: tuple[str, ...]) -> int:
     return max((index for index, cell in enumerate(cells, start=1) if cell), default=0)
 
 
-def too_many_rows(sheet: str) -> InvalidFile:
+def too_many_rows(place: Place) -> InvalidFile:
     """The error for a sheet or table that cannot be an official form any more."""
     return InvalidFile(
         _("The table has more than 5,000 rows."),
         code="tables.too_many_rows",
-        place=Place(MOST_ROWS + 1, sheet=sheet),
+        place=place,
         hint=_("Remove what does not belong to the table, formatted empty rows included."),
     )
 
@@ -135,7 +135,7 @@ def _table_rows(table: Table, name: str) -> list[Row]:
     found: list[Row] = []
     for number, row in enumerate(table._tbl.tr_lst, start=1):
         if number > MOST_ROWS:
-            raise too_many_rows(name)
+            raise too_many_rows(Place(number, sheet=name))
         texts = tuple(_document_cells(row.tc_lst, table))[:MOST_COLUMNS]
         if any(texts):
             found.append(Row(number, texts, name))

@@ -15,6 +15,7 @@ from chengshu.foundation.errors import InvalidFile, Place, Words
 from chengshu.hub.promises.tables.data import SourceTables
 
 SHOWN_IN_MESSAGE = 20
+MOST_IN_DATA = 500
 EXCERPT_CHARACTERS = 40
 
 
@@ -111,7 +112,7 @@ class ReadResult:
     def accepted(self) -> SourceTables:
         """The tables, if nothing stands against using them.
 
-        :raises InvalidFile: naming every problem; ``data["problems"]`` holds all of them for programs
+        :raises InvalidFile: naming every problem; ``data["problems"]`` holds up to 500 of them for programs
         """
         if self.problems:
             raise refusal(self.problems)
@@ -132,8 +133,6 @@ def refusal(problems: tuple[Problem, ...]) -> InvalidFile:
         message,
         place=first.place,
         code=first.code if len(problems) == 1 else "tables.problems",
-        hint=first.next_step
-        if len(problems) == 1
-        else _("Correct the places named above and import the file again."),
-        data={"problems": [problem.as_data() for problem in problems]},
+        hint=_("Correct the places named above and import the file again."),
+        data={"problems": [problem.as_data() for problem in problems[:MOST_IN_DATA]]},
     )

@@ -77,7 +77,10 @@ def read_line(row: Row, columns: Mapping[str, int], findings: Findings) -> Line 
     """The row assigned to columns; None for notes, repeated headings, and rows that were reported."""
     if not row.filled or is_heading(row):
         return None
-    if row.loose or (len(row.filled) == 1 and NOTE.fullmatch(row.filled[0])):
+    if len(row.filled) == 1 and NOTE.fullmatch(row.filled[0]):
+        report_note(row, findings)
+        return None
+    if row.loose:
         _report_loose(row, findings)
         return None
     candidates = [_texts(row, fitted) for fitted in _fitting(row, columns)]
@@ -95,15 +98,17 @@ def read_line(row: Row, columns: Mapping[str, int], findings: Findings) -> Line 
     return readings[0]
 
 
-def _report_loose(row: Row, findings: Findings) -> None:
+def report_note(row: Row, findings: Findings) -> None:
+    """Notes that a remark, signature or page number was passed over."""
     text = excerpt(row.filled[0])
-    if NOTE.fullmatch(row.filled[0]):
-        findings.warning("note", row.place(), say(_("“%(text)s” was passed over."), {"text": text}), "")
-        return
+    findings.warning("note", row.place(), say(_("“%(text)s” was passed over."), {"text": text}), "")
+
+
+def _report_loose(row: Row, findings: Findings) -> None:
     findings.problem(
         "row",
         row.place(),
-        say(_("“%(text)s” is not a row of the table."), {"text": text}),
+        say(_("“%(text)s” is not a row of the table."), {"text": excerpt(row.filled[0])}),
         _("Remove the line, or restore the cells of the row it belongs to."),
     )
 

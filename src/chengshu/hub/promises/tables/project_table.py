@@ -17,6 +17,7 @@ from chengshu.hub.promises.tables.project_units import UnitReader
 
 DEPARTMENT = re.compile(r"部门名称[：:\s]*([^\t]+?)\s*(?=\t|$|\s单位[：:])")
 UNIT_OF_AMOUNTS = re.compile(r"(?:^|[\t\s（(])(?:金额)?单位\s*[：:]\s*([^\t\s）)]+)")
+LONGEST_PREFACE = 300
 TITLE = re.compile(r"项目支出绩效目标")
 
 
@@ -72,7 +73,7 @@ def _columns(heading: Row, findings: Findings) -> dict[str, int] | None:
 def read_department(preface: Grid, rows: Grid, findings: Findings) -> str:
     """The department named above the table; reports when none is."""
     for row in preface:
-        if found := DEPARTMENT.search("\t".join(row.filled)):
+        if found := DEPARTMENT.search("\t".join(row.filled)[:LONGEST_PREFACE]):
             return found[1].strip("：: \u3000")
     findings.problem(
         "department",
@@ -85,7 +86,7 @@ def read_department(preface: Grid, rows: Grid, findings: Findings) -> str:
 
 def _require_ten_thousands(preface: Grid, findings: Findings) -> None:
     for row in preface:
-        found = UNIT_OF_AMOUNTS.search("\t".join(row.filled))
+        found = UNIT_OF_AMOUNTS.search("\t".join(row.filled)[:LONGEST_PREFACE])
         if found and not found[1].startswith("万元"):
             findings.problem(
                 "amount_unit",

@@ -134,6 +134,13 @@ class UnitReader:
                 say(_("“%(name)s” has no indicators."), {"name": excerpt(line.name)}),
                 RETYPE,
             )
+        if not line.texts["goal"]:
+            self.findings.warning(
+                "goal_missing",
+                line.place("goal"),
+                say(_("“%(name)s” has no goal."), {"name": excerpt(line.name)}),
+                _("Check that the cell was not lost."),
+            )
         return ProjectRow(
             ref=ref,
             name=line.name,

@@ -1,4 +1,4 @@
-"""The bracketed notes of the canonical form, such as ``[scope=全区]``: read and written here, escaped both ways."""
+"""The bracketed notes of the canonical form, such as ``[scope=全区]``: read and written, escaped."""
 
 from __future__ import annotations
 

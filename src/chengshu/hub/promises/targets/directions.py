@@ -9,8 +9,8 @@ from .kinds import Dimension, Direction, Kind, Note, Op
 from .tokens import normalise
 
 NEGATIVE_RATES = (
-    "故障", "误报", "漏报", "误报和漏报", "误报漏报", "投诉", "差错", "错误", "退单", "退回", "事故", "超时", "延误",
-    "违规", "丢包", "流失", "重复", "逾期", "不合格", "中断", "空置", "偏差", "事故发生",
+    "故障", "误报", "漏报", "误报和漏报", "误报漏报", "投诉", "差错", "错误", "退单", "退回", "事故", "超时",
+    "延误",     "违规", "丢包", "流失", "重复", "逾期", "不合格", "中断", "空置", "偏差", "事故发生",
 )  # fmt: skip
 """Words that make a rate better when lower, if they stand right before 率: 故障率, but not 故障解决率."""
 
@@ -22,7 +22,20 @@ UPTIME = re.compile(r"(正常|有效|可用|在线|稳定)[^,。]{0,4}(时间|�
 DURATION_WORDS = (
     "不可用时长", "时间", "时长", "时限", "时延", "延迟", "延时", "耗时", "RTO", "RPO", "用时", "周期",
 )  # fmt: skip
-NEGATIVE_COUNTS = ("投诉", "事故", "通报批评", "误报", "漏报", "故障次数", "故障数", "差错", "违规", "偏差", "上访", "舆情")
+NEGATIVE_COUNTS = (
+    "投诉",
+    "事故",
+    "通报批评",
+    "误报",
+    "漏报",
+    "故障次数",
+    "故障数",
+    "差错",
+    "违规",
+    "偏差",
+    "上访",
+    "舆情",
+)
 NEGATIVE_MONEY = ("成本", "能耗", "耗电", "费用")
 REDUCING_VERBS = ("压缩", "降低", "减少", "缩短", "节约", "节省", "下降")
 """To do more of reducing something bad is good: 节约成本, 压缩审批时间."""
@@ -77,7 +90,9 @@ def direction(name: str, target: Target) -> Direction:
     A metric named inside the value counts more than the name, and a short duration is better whatever it is
     called (响应能力 ≤5秒), unless it is a service life.
     """
-    fixed = {Kind.BOOL: Direction.BOOL, Kind.GRADE: Direction.QUAL, Kind.TEXT: Direction.QUAL}.get(target.kind)
+    fixed = {Kind.BOOL: Direction.BOOL, Kind.GRADE: Direction.QUAL, Kind.TEXT: Direction.QUAL}.get(
+        target.kind
+    )
     if fixed is not None:
         return fixed
     told = name_direction(target.inner or name)

@@ -4,8 +4,8 @@
     clause   := words | window | [period] quantity | before [op] quantity after
     quantity := number [scale] [unit] ["(" unit ")"] [range number …] [suffix operator] ["/" thing]
 
-``before`` tells the scope, the environment, the baseline or a metric named inside the value; ``after`` tells what
-is delivered or done. Inclusive and exclusive words follow 民法典第1259条, see ``lexicon``.
+``before`` tells the scope, the environment, the baseline or a metric named inside the value; ``after`` tells
+what is delivered or done. Inclusive and exclusive words follow 民法典第1259条, see ``lexicon``.
 """
 
 from __future__ import annotations
@@ -244,7 +244,9 @@ def _before(text: str) -> _Before:
     environment = re.fullmatch(r"在(.+?)[下中内]", text)
     if environment:
         return _Before(env=environment[1])
-    change = re.fullmatch(rf"(?:(?:较|比|相比|相较)(.+?)|(同比|环比)|)({'|'.join(lexicon.CHANGE_VERBS)})", text)
+    change = re.fullmatch(
+        rf"(?:(?:较|比|相比|相较)(.+?)|(同比|环比)|)({'|'.join(lexicon.CHANGE_VERBS)})", text
+    )
     if change:
         baseline = change[1] or change[2] or ""
         return _Before(change=change[3], relative_to=lexicon.BASELINE_ALIASES.get(baseline, baseline))
@@ -333,7 +335,7 @@ def _with_name(target: Target, name: str) -> Target:
 
 
 def unit_in_parentheses(name: str) -> str:
-    """The symbol of a unit that a name prints in parentheses, as 接听率（%） or （单位：年）; empty when none."""
+    """The symbol of a unit that a name prints in parentheses, as 接听率（%）; empty when none."""
     match = re.search(r"\((?:单位[::])?([^()]{1,5})\)$", normalise(name))
     unit = lexicon.unit_spelled(match[1]) if match else None
     return unit.symbol if unit else ""

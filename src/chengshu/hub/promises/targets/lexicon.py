@@ -1,9 +1,9 @@
-"""The words of printed target values: operators, units, scales, periods, grades. Only lists, each with its source.
+"""The words of printed target values: operators, units, scales, periods, grades. Only lists, with sources.
 
-Sources are short marks: ``CC-1259`` is 民法典第1259条 (以上、以下、以内、届满 include the number; 不满、超过、以外
-exclude it), ``GB3101`` is GB/T 3101-1993 (signs of comparison), ``GB3100`` is GB 3100-1993 (units and their
-symbols), ``usage`` is the wording of published performance-target tables, ``IME`` is a known mistyping of a
-Chinese input method.
+Sources are short marks: ``CC-1259`` is 民法典第1259条 (以上、以下、以内、届满 include the number;
+不满、超过、以外 exclude it), ``GB3101`` is GB/T 3101-1993 (signs of comparison), ``GB3100`` is
+GB 3100-1993 (units and their symbols), ``usage`` is the wording of published performance-target
+tables, ``IME`` is a known mistyping of a Chinese input method.
 """
 
 from __future__ import annotations
@@ -89,8 +89,12 @@ def _counts(*symbols: str) -> tuple[Unit, ...]:
 
 
 UNITS: tuple[Unit, ...] = (
-    *_counts("件", "宗", "个", "台", "人", "人次", "次", "份", "篇", "期", "卷", "页", "本", "册", "条", "类"),
-    *_counts("项", "种", "家", "箱", "株", "套", "户", "场", "批", "辆", "架", "架次", "笔", "起", "例", "处"),
+    *_counts(
+        "件", "宗", "个", "台", "人", "人次", "次", "份", "篇", "期", "卷", "页", "本", "册", "条", "类"
+    ),
+    *_counts(
+        "项", "种", "家", "箱", "株", "套", "户", "场", "批", "辆", "架", "架次", "笔", "起", "例", "处"
+    ),
     *_counts("间", "栋", "块", "张", "门", "路", "座", "组", "名", "位", "支", "字", "班次"),
     Unit("%", "%", Dimension.RATIO, ("%", "﹪", "百分比"), source="GB3101"),
     Unit("‰", "‰", Dimension.RATIO, ("‰",), source="GB3101"),
@@ -147,7 +151,18 @@ PERIODS: tuple[Period, ...] = (
 GRADES: tuple[str, ...] = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
 """The five steps of the satisfaction scale of 政务服务好差评 (国办发〔2019〕51号), best first."""
 
-MET_WORDS: tuple[str, ...] = ("合格", "通过", "达标", "正常", "正常运行", "完成", "已完成", "按时完成", "是", "符合")
+MET_WORDS: tuple[str, ...] = (
+    "合格",
+    "通过",
+    "达标",
+    "正常",
+    "正常运行",
+    "完成",
+    "已完成",
+    "按时完成",
+    "是",
+    "符合",
+)
 """Values that are met or not met."""
 
 MET_ENDINGS: tuple[str, ...] = ("上线", "验收", "通过验收", "备案", "部署", "投入使用", "交付")
@@ -162,22 +177,36 @@ CHANGE_VERBS: tuple[str, ...] = (
 SCOPE_WORDS: tuple[str, ...] = ("全区", "全市", "全省", "全国", "全局", "全县", "全镇", "全街")
 
 METRIC_ENDINGS: tuple[str, ...] = (
-    "率", "度", "数", "量", "时间", "时长", "时限", "年限", "次数", "人次", "占比", "比例", "周期", "评分", "得分",
+    "率", "度", "数", "量", "时间", "时长", "时限", "年限", "次数", "人次", "占比", "比例", "周期", "评分",
+    "得分",
 )  # fmt: skip
 
 BASELINE_ALIASES: dict[str, str] = {"法定办理时限": "法定时限", "法定办结时限": "法定时限"}
 
 NUMERALS: dict[str, int] = {
-    "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+    "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
+    "九": 9,
 }  # fmt: skip
 
 NAME_UNITS: tuple[tuple[str, str], ...] = (
-    ("人次", "人次"), ("件数", "件"), ("次数", "次"), ("人数", "人"), ("频次", "次"), ("天数", "D"), ("份数", "份"),
-    ("用户数", "个"), ("页数", "页"),
+    ("人次", "人次"), ("件数", "件"), ("次数", "次"), ("人数", "人"), ("频次", "次"), ("天数", "D"),
+    ("份数", "份"),
+        ("用户数", "个"), ("页数", "页"),
 )  # fmt: skip
 """Endings of an indicator's name that tell its unit."""
 
-MONEY_NAME_WORDS: tuple[str, ...] = ("成本", "资金", "金额", "费用", "投资", "经费", "收入", "支出额", "产值", "税")
+MONEY_NAME_WORDS: tuple[str, ...] = (
+    "成本",
+    "资金",
+    "金额",
+    "费用",
+    "投资",
+    "经费",
+    "收入",
+    "支出额",
+    "产值",
+    "税",
+)
 
 
 @cache

@@ -27,8 +27,8 @@ def number(value: Decimal | None) -> str:
 def show(target: Target) -> str:
     """The canonical form: ``parse(show(target))`` means the same as ``target``.
 
-    Quantities are printed with their sign and canonical unit (``≥36台``), all else that the target knows follows
-    in brackets (``[scope=全区]``).
+    Quantities are printed with their sign and canonical unit (``≥36台``), all else that the target knows
+    follows in brackets (``[scope=全区]``).
     """
     printed = set(brackets.KEYS) - ({"per"} if target.kind is Kind.FREQ else set()) - {"word"}
     notes = "".join(brackets.note(key, getattr(target, key)) for key in brackets.KEYS if key in printed)

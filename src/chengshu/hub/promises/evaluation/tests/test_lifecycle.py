@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.foundation.errors import Conflict, InvalidInput, Refused
@@ -199,6 +199,7 @@ def test_everything_has_a_name() -> None:
     assert set(CONDITION_NAMES) == set(Condition)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(Action), max_size=60))
 def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
     state = State.DRAFT

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.foundation.errors import InvalidInput, Missing
@@ -262,6 +262,7 @@ SHARES = st.lists(st.decimals(0, 1, places=3), min_size=11, max_size=11).map(
 )
 
 
+@settings(deadline=None)
 @given(SHARES, DAYS, DAYS)
 def test_every_plan_rises_from_zero_to_one(shares: tuple[Decimal, ...], one: date, two: date) -> None:
     early, late = sorted((one, two))
@@ -269,6 +270,7 @@ def test_every_plan_rises_from_zero_to_one(shares: tuple[Decimal, ...], one: dat
         assert 0 <= plan.expected_by(early) <= plan.expected_by(late) <= 1
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 400, places=1), st.decimals(0, 400, places=1))
 def test_doing_more_never_worsens_the_light_of_a_count(one: Decimal, two: Decimal) -> None:
     order = [Light.RED, Light.YELLOW, Light.GREEN]

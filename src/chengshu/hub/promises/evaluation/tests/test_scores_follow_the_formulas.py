@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.foundation.errors import InvalidInput
@@ -186,6 +186,7 @@ MEASURES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(MEASURES, st.decimals(-100, 20_000, places=3), WEIGHTS)
 def test_points_stay_between_zero_and_the_weight(measure: Measure, actual: Decimal, weight: Decimal) -> None:
     scored = points(measure, actual, weight)
@@ -193,19 +194,28 @@ def test_points_stay_between_zero_and_the_weight(measure: Measure, actual: Decim
     assert scored == scored.quantize(D("0.01"))
 
 
+@settings(deadline=None)
 @given(TARGETS, NUMBERS, NUMBERS, WEIGHTS)
 def test_more_never_scores_less_where_more_is_better(t: Decimal, a: Decimal, b: Decimal, w: Decimal) -> None:
     low, high = sorted((a, b))
     assert points(Measure(Kind.POS, t), low, w) <= points(Measure(Kind.POS, t), high, w)
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS, NUMBERS, WEIGHTS)
 def test_more_never_scores_more_where_less_is_better(t: Decimal, a: Decimal, b: Decimal, w: Decimal) -> None:
     low, high = sorted((a, b))
     assert points(Measure(Kind.NEG, t), low, w) >= points(Measure(Kind.NEG, t), high, w)
 
 
+@settings(deadline=None)
 @given(MEASURES, st.decimals(0, 20_000, places=2), WEIGHTS)
 def test_what_is_met_has_full_marks(measure: Measure, actual: Decimal, weight: Decimal) -> None:
     if measure.is_met_by(actual):
         assert points(measure, actual, weight) == weight
+
+
+@pytest.mark.parametrize(("actual", "case"), [("12", "within"), ("23.99", "exceeds"), ("24", "twice")])
+def test_the_working_names_the_case_of_the_rule(actual: str, case: str) -> None:
+    scored = score_number(Measure(Kind.NEG, D(12), "h"), D(actual), D(5), rules=RULES)
+    assert scored.working.why.code == f"scoring.{case}"

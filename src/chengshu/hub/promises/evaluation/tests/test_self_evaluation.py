@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.hub.promises.evaluation import rules
@@ -201,6 +201,7 @@ def test_the_total_is_the_sum_of_rounded_points() -> None:
     assert evaluation.total == D("100.00")
 
 
+@settings(deadline=None)
 @given(st.lists(st.decimals(0, 300, places=2), min_size=1, max_size=12), st.decimals(0, 300, places=2))
 def test_any_form_scores_within_its_weights(actuals: list[Decimal], executed: Decimal) -> None:
     items = [replace(OUTPUT, ref=f"o{number}", actual=actual) for number, actual in enumerate(actuals)]

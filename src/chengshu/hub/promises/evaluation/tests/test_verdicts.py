@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.hub.promises.evaluation import rules
@@ -162,6 +162,7 @@ def test_of_two_values_of_a_day_the_later_entry_counts() -> None:
     assert judged(RATE, seen("50", JULY, "real"), seen("99", JULY, "real")).state is State.KEPT
 
 
+@settings(deadline=None)
 @given(
     st.decimals(0, 400, places=1),
     st.dates(date(2025, 1, 1), END),

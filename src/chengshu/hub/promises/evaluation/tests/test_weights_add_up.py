@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.foundation.errors import InvalidInput
@@ -115,6 +115,7 @@ def test_without_a_budget_the_rest_is_renormalised_to_a_hundred() -> None:
     assert [reason.code for reason in moved.reasons] == ["weights.no_budget"]
 
 
+@settings(deadline=None)
 @given(total=CENTS, parts=st.lists(CENTS, min_size=1, max_size=30))
 def test_every_split_is_exact_and_no_part_is_a_hundredth_off(total: Decimal, parts: list[Decimal]) -> None:
     split = apportion(total, parts)
@@ -125,6 +126,7 @@ def test_every_split_is_exact_and_no_part_is_a_hundredth_off(total: Decimal, par
     )
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from([Family.COST, *USUAL]), min_size=1), st.booleans())
 def test_the_families_that_are_there_always_have_a_hundred_points(
     present: set[Family], has_budget: bool

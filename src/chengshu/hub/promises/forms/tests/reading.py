@@ -7,6 +7,7 @@ from typing import Any
 
 import pypdfium2
 from docx import Document
+from docx.text.paragraph import Paragraph
 from openpyxl import load_workbook
 
 from chengshu.hub.promises.forms import Form, render
@@ -31,8 +32,6 @@ def document_text(form: Form) -> str:
 
 
 def _paragraphs(cell: Any) -> list[Any]:
-    from docx.text.paragraph import Paragraph
-
     return [Paragraph(element, cell) for element in cell.p_lst]
 
 

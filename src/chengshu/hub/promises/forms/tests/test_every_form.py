@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,8 +141,6 @@ def test_several_forms_become_one_file() -> None:
 def test_nothing_inside_an_office_file_carries_the_time_of_writing() -> None:
     for format_ in FORMATS[:2]:
         content = render(samples.evaluation(), format_)
-        import zipfile
-
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
             properties = archive.read("docProps/core.xml").decode()

@@ -24,6 +24,7 @@ def table(text: str = DEPARTMENT) -> DepartmentTable:
         ("| 50.00 |", "| 五十 |", "amount", 6),
         ("| 50.00 |", "| |", "amount_missing", 6),
         ("| 基本支出 |", "| 基本 |", "budget_line_missing", 3),
+        ("| 其他资金 |", "| 自有资金 |", "budget_line_unknown", 7),
         ("任务2: 热线", "热线", "task", 10),
         ("| 70.00 |", "| ≈70 |", "amount", 10),
         ("| 接听。 |", "| |", "task", 10),
@@ -74,6 +75,12 @@ def test_blank_families_mean_none() -> None:
 def test_other_tasks_are_kept_as_text() -> None:
     text = DEPARTMENT.replace("| 其他需完成的任务（可选填） | |", "| 其他需完成的任务（可选填） | 配合普查 |")
     assert table(text).other_tasks == "配合普查"
+
+
+def test_signatures_below_the_table_are_passed_over_with_a_warning() -> None:
+    result = read_tables(f"{DEPARTMENT}\n填表人：某某".encode(), filename="d.txt")
+    assert result.accepted.department
+    assert [item.code for item in result.warnings] == ["tables.note"]
 
 
 def test_one_file_may_hold_both_tables_in_either_order() -> None:

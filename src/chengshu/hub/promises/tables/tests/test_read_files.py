@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chengshu.foundation.errors import InvalidFile, InvalidInput
+from chengshu.foundation.errors import InvalidFile, InvalidInput, Place
 from chengshu.hub.promises.tables import files, office, read_tables
 from chengshu.hub.promises.tables.diff import difference
 from chengshu.hub.promises.tables.grid import text_rows
+from chengshu.hub.promises.tables.indicators import read_indicator, split_indicators
 from chengshu.hub.promises.tables.office import cell_text
+from chengshu.hub.promises.tables.problems import Findings
 from chengshu.hub.promises.tables.tests import forms
 from chengshu.hub.promises.tables.tests.forms import DEPARTMENT, ONE, form, project, unit
 
@@ -82,7 +84,7 @@ def test_a_file_above_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused() -> None:
-    bomb = archive(xl__workbook="<w/>", xl__sheet="0" * (files.LARGEST_UNPACKED_BYTES + 1))
+    bomb = archive(xl__workbook="<w/>", xl__sheet="0" * (files.LARGEST_PART_BYTES + 1))
     assert len(bomb) < 1024 * 1024
     assert code_of(bomb) == "too_large"
 
@@ -229,3 +231,15 @@ def test_a_sheet_of_notes_is_passed_over_with_a_warning() -> None:
     assert [(item.code, item.place.sheet) for item in result.warnings if item.place] == [
         ("tables.not_a_table", "填报说明")
     ]
+
+
+def test_a_text_with_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_ROWS", 5)
+    assert code_of(form().encode()) == "too_many_rows"
+
+
+@pytest.mark.parametrize("cell", ["\n" * 200_000, "1、1-产出指标：11-" + " " * 200_000 + "x", "；" * 200_000])
+def test_long_runs_in_a_cell_cost_no_more_than_their_length(cell: str) -> None:
+    _before, pieces = split_indicators(cell)
+    findings = Findings()
+    assert all(read_indicator(piece, "P01", Place(1), findings) is None for piece in pieces)

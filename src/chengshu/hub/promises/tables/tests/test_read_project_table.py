@@ -178,6 +178,14 @@ def test_columns_are_found_by_their_headings_not_their_order() -> None:
     assert (found.name, found.goal) == ("热线", "目标")
 
 
+def test_a_project_without_goal_is_read_with_a_warning() -> None:
+    result = read(form(unit(amount="70.00"), project(goal=""), total="70.00"))
+    assert result.accepted.projects
+    assert [(item.code, item.place.column) for item in result.warnings if item.place] == [
+        ("tables.goal_missing", 6)
+    ]
+
+
 def test_a_heading_repeated_on_the_next_page_is_passed_over() -> None:
     text = form(unit(), project(), HEADING, "第 2 页", project("大厅经费", "30.00"))
     result = read(text)

@@ -1,0 +1,4 @@
+"""Placeholder."""
+from ninja import Router
+
+router = Router()

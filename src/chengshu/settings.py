@@ -25,6 +25,7 @@ FOUNDATION = [
     "audit",
     "events",
     "files",
+    "papers",
     "jobs",
     "calendar",
     "codes",

@@ -174,17 +174,14 @@ class Cluster:
         self.forget_stale_pid()
         log = self.layout.logs / "postgres.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        identity = {"user": self.user.uid, "group": self.user.gid, "extra_groups": []} if self.user else {}
-        with log.open("ab") as output:
-            child = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
-                self.command(), cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True, **identity,
-            )  # fmt: skip
-        if (
-            not wait_until(lambda: self.is_ready() or child.poll() is not None, timeout_s)
-            or child.poll() is not None
-        ):
+        pid = int(run_as(self.user, _detached(self.command(), log), cwd="/", start_new_session=True).stdout)
+        if not wait_until(lambda: self.is_ready() or not is_alive(pid), timeout_s) or not is_alive(pid):
             raise Unavailable("The database did not start.", hint=f"Its log is {log}.")
+
+
+def _detached(command: tuple[str, ...], log: Path) -> tuple[str, ...]:
+    """Runs ``command`` as nobody's child, so that whoever started it may end, and prints its process id."""
+    return ("/bin/sh", "-c", '"$@" </dev/null >&3 2>&3 & echo $!', "sh", *command)
 
 
 def embedded_cluster(layout: Layout, settings: tuple[tuple[str, str], ...] = ()) -> Cluster:

@@ -177,7 +177,7 @@ class Supervisor:
         except OSError as error:
             self._reckon(child, f"cannot be started: {error}")
             return
-        assert child.process is not None and child.process.stdout is not None  # noqa: S101, PT018
+        assert child.process is not None and child.process.stdout is not None  # noqa: PT018
         os.set_blocking(child.process.stdout.fileno(), False)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
         child.started = time.monotonic()
@@ -185,7 +185,7 @@ class Supervisor:
 
     def _bury(self, child: Child) -> None:
         """A dead leader's followers hold ports and memory: they go before it is started again."""
-        assert child.process is not None  # noqa: S101
+        assert child.process is not None
         status, child_pid = child.process.returncode, child.pid
         self._drain(child)
         _kill_group(child_pid, signal.SIGKILL)
@@ -209,7 +209,7 @@ class Supervisor:
         if child.probe:
             child.probe.close()
             child.probe = None
-        assert child.process is not None and child.process.stdout is not None  # noqa: S101, PT018
+        assert child.process is not None and child.process.stdout is not None  # noqa: PT018
         pipe = child.process.stdout
         if pipe.fileno() in {key.fd for key in self._selector.get_map().values()}:
             self._selector.unregister(pipe)
@@ -263,7 +263,7 @@ class Supervisor:
         child.log.close()
 
     def _end(self, child: Child, deadline: float) -> None:
-        assert child.process is not None  # noqa: S101
+        assert child.process is not None
         while child.process.poll() is None:
             self._pump(0.05)
             if time.monotonic() > deadline:

@@ -86,14 +86,17 @@ def lint(tables: SourceTables) -> list[Finding]:
     Nothing is changed; what a finding suggests is for a person to accept.
     """
     view = TablesView(tables)
-    found = {
-        (hit.ref, rule.code): Finding(
-            hit.ref, rule.code, rule.severity, rule.message, hit.data, hit.suggestions
-        )
-        for rule in rules()
-        for hit in rule.find(view)
-    }
+    found: dict[tuple[str, str], Finding] = {}
+    for rule in rules():
+        for hit in rule.find(view):
+            found.setdefault((hit.ref, rule.code), _finding(rule, hit))
     return sorted(found.values(), key=lambda finding: _order(finding.ref, finding.code))
+
+
+def _finding(rule: Rule, hit: Hit) -> Finding:
+    """A hit with its rule's words; an offer to print what is printed already is none."""
+    offers = tuple(offer for offer in hit.suggestions if offer.before != offer.after)
+    return Finding(hit.ref, rule.code, rule.severity, rule.message, hit.data, offers)
 
 
 def _order(ref: str, code: str) -> tuple[bool, str, int, str]:

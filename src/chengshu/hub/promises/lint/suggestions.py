@@ -92,9 +92,9 @@ def comparison(item: IndicatorView) -> Offers:
     target = item.annual
     if target.kind is Kind.COMPOSITE or target.value is None:
         return ()
-    if target.dimension is Dimension.RATIO and target.value == 100 and not target.inner:
+    if target.dimension is Dimension.RATIO and target.value == 100 and target.kind is Kind.NUM:
         sure = _("Nothing can exceed 100%, so a bare 100% can only mean exactly.")
-        return (_value(item, "=100%", sure, AUTO),)
+        return (_value(item, _with_op(target, Op.EQ), sure, PROPOSAL if target.inner else AUTO),)
     if item.direction is Direction.EQ or target.value == 0:
         return (_signed(item, Op.EQ, _("An exact quantity.")),)
     if target.kind is Kind.TIME_LIMIT or item.direction is Direction.NEG:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from chengshu.foundation.runtime.layout import PACKAGE
 
 _MODULE = "commands"
 
@@ -55,13 +56,11 @@ def _package(entry: str) -> str:
 
 
 def _look_into(package: str) -> FoundGroup | None:
-    try:
-        spec = find_spec(f"{package}.{_MODULE}")
-    except ModuleNotFoundError:
+    """By path: asking the import system would import the packages above, and some of them are heavy."""
+    file = PACKAGE.joinpath(*package.split(".")[1:], f"{_MODULE}.py")
+    if not file.exists():
         return None
-    if spec is None or spec.origin is None:
-        return None
-    return FoundGroup(package.rpartition(".")[2].replace("_", "-"), spec.name, Path(spec.origin))
+    return FoundGroup(package.rpartition(".")[2].replace("_", "-"), f"{package}.{_MODULE}", file)
 
 
 class LazyGroups(TyperGroup):
@@ -71,31 +70,23 @@ class LazyGroups(TyperGroup):
         return [*super().list_commands(ctx), *sorted(found_groups())]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """What the overview of ``--help`` shows: a stand-in with a summary, without importing the app."""
         own = super().get_command(ctx, cmd_name)
         group = None if own else found_groups().get(cmd_name)
+        return own if group is None else _summary(group)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """What is really called: only now the app is loaded."""
+        own = not args or super().get_command(ctx, args[0])
+        group = None if own else found_groups().get(args[0])
         if group is None:
-            return own
-        return _Placeholder(group).command(ctx)
+            return super().resolve_command(ctx, args)
+        command = group.load()
+        command.name = group.name
+        return group.name, command, args[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Placeholder:
-    """Stands in the overview of ``--help`` with a summary; becomes the real group when it is called."""
-
-    group: FoundGroup
-
-    def command(self, ctx: Any) -> Any:
-        return self._summary() if ctx.resilient_parsing or self._only_listed(ctx) else self._real()
-
-    def _only_listed(self, ctx: Any) -> bool:
-        return self.group.name not in (ctx._protected_args + ctx.args)
-
-    def _summary(self) -> Any:
-        stand_in = typer.Typer(name=self.group.name, help=self.group.summary())
-        stand_in.callback()(lambda: None)
-        return typer.main.get_group(stand_in)
-
-    def _real(self) -> Any:
-        command = self.group.load()
-        command.name = self.group.name
-        return command
+def _summary(group: FoundGroup) -> Any:
+    stand_in = typer.Typer(name=group.name, help=group.summary())
+    stand_in.callback()(lambda: None)
+    return typer.main.get_group(stand_in)

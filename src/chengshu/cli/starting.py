@@ -65,6 +65,8 @@ def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun
     _start_serving(layout, where, supervisor)
     if supervisor.stopping:
         return 0
+    for description in processes.beside_the_web():
+        supervisor.start(description)
     _welcome(layout, where, time.monotonic() - begun)
     while not supervisor.stopping:
         supervisor.run(timeout_s=1.0)
@@ -107,12 +109,15 @@ def _start_database(layout: Layout, supervisor: Supervisor) -> None:
 
 
 def _start_serving(layout: Layout, where: processes.Place, supervisor: Supervisor) -> None:
-    for description in processes.serving(where, layout):
-        supervisor.start(description)
+    """The web first and alone: on two cores all at once would only keep people waiting for the address."""
+    supervisor.start(processes.web(where, layout))
     instance.write_down(layout, instance.Running(os.getpid(), where.url, supervisor.pids()))
     answers = supervisor.run(until=lambda: supervisor.is_healthy("web"), timeout_s=WEB_PATIENCE_S)
     if not answers and not supervisor.stopping:
-        raise Unavailable("The web processes do not answer.", hint=f"Their log is {layout.logs / 'web.log'}.")
+        raise Unavailable(
+            "The web processes answer not at all or with an error.",
+            hint=f"Their log is {layout.logs / 'web.log'}.",
+        )
 
 
 def _welcome(layout: Layout, where: processes.Place, seconds: float) -> None:

@@ -14,9 +14,14 @@ from django.utils.functional import Promise
 
 
 def canonical(value: Any) -> bytes:
-    return json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
-        errors="surrogatepass"
-    )
+    """Canonical JSON. What PostgreSQL cannot store, a NUL or half a surrogate pair, becomes ␀ or ?."""
+    text = json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.replace("\\u0000", "␀").encode(errors="replace")
+
+
+def storable(text: str) -> str:
+    """The same replacement for a plain text."""
+    return text.replace("\x00", "␀").encode(errors="replace").decode()
 
 
 def plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from chengshu.foundation.asking import Asker
-from chengshu.foundation.audit.canonical import canonical, plain, reference, sm3
+from chengshu.foundation.audit.canonical import canonical, plain, reference, sm3, storable
 from chengshu.foundation.audit.changes import briefs
 from chengshu.foundation.errors import ChengshuError
 
@@ -76,12 +76,12 @@ class Entry:
             unit_id=asker.unit_id,
             unit_name=asker.unit_name,
             ip=asker.ip,
-            terminal=asker.terminal[:200],
+            terminal=storable(asker.terminal[:200]),
             session=asker.session[:16],
             channel=asker.channel,
             trace=asker.trace,
             thing=_thing(result, changes),
-            reason=str(given.get("reason", "")),
+            reason=storable(str(given.get("reason", ""))),
             on_behalf_of=asker.on_behalf_of.get(action),
             details=json.loads(canonical(details)),
         )

@@ -31,6 +31,8 @@ class Event:
     """Base of every event. Fields hold identifiers and plain facts, never whole objects."""
 
     name: ClassVar[str] = ""
+    unheard_because: ClassVar[str] = ""
+    """Why nobody listens yet, where nobody does."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -105,7 +105,7 @@ class AskedInTransaction:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith((settings.STATIC_URL, "/health/")):
+        if request.path.startswith((settings.STATIC_URL, "/healthz")):
             return self.get_response(request)
         with transaction.atomic():
             try:

@@ -28,6 +28,7 @@ class Entry:
 
     :param route: the name of the page, such as ``promises:board``
     :param opens: the door of that page
+    :param icon: a name of ``web/icons.toml``
     """
 
     group: Group
@@ -35,6 +36,7 @@ class Entry:
     route: str
     opens: str | Door
     order: int = 100
+    icon: str = ""
 
 
 ADMINISTRATION = Group("administration", _("Administration"), 90)
@@ -62,7 +64,7 @@ def navigation_for(asker: Asker, path: str) -> list[dict[str, Any]]:
             url = reverse(entry.route)
         except NoReverseMatch:
             continue
-        item = {"title": entry.title, "url": url, "current": False}
+        item = {"title": entry.title, "url": url, "current": False, "icon": entry.icon}
         groups.setdefault(entry.group.key, {"title": entry.group.title, "items": []})["items"].append(item)
         items.append(item)
     matching = [item for item in items if path == item["url"] or path.startswith(item["url"])]

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import NOBODY, Asker
 from chengshu.foundation.http import flash
@@ -29,7 +31,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "request": request,
         "asker": asker,
-        "user": {"name": asker.title or asker.name, "unit": asker.unit_name} if asker.is_signed_in else None,
+        "user": _user(asker),
+        "set_language_url": reverse("web:choose_language"),
+        "current_path": request.get_full_path(),
+        "finder_url": _optional("promises:find") if asker.holds("promises.view") else "",
+        "home_url": reverse("web:home"),
+        "sign_in_url": reverse("identity:sign_in"),
+        "public_links": _public_links(),
         "navigation": navigation_for(asker, request.path),
         "district": settings.DISTRICT,
         "language": get_language() or settings.LANGUAGE_CODE,
@@ -38,3 +46,33 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "csrf_token": get_token(request),
         "messages": flash.read(request),
     }
+
+
+def _user(asker: Asker) -> dict[str, Any] | None:
+    """The account menu: what every account may reach."""
+    if not asker.is_signed_in:
+        return None
+    links = [
+        (_("My account"), "identity:account"),
+        (_("My long work"), "jobs:mine"),
+        (_("My delegations"), "orgs:my_delegations"),
+    ]
+    return {
+        "name": asker.title or asker.name,
+        "unit": asker.unit_name,
+        "links": [{"label": label, "href": url} for label, route in links if (url := _optional(route))],
+        "sign_out_url": reverse("identity:sign_out"),
+    }
+
+
+def _public_links() -> list[dict[str, Any]]:
+    url = _optional("promises:public")
+    return [{"label": _("Published budget performance"), "href": url}] if url else []
+
+
+def _optional(route: str) -> str:
+    """The address of a page that an app above may bring; empty without it."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""

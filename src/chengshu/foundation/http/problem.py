@@ -55,18 +55,19 @@ def answer(request: HttpRequest, error: ChengshuError) -> HttpResponse:
 
 
 def problem(request: HttpRequest, error: ChengshuError) -> HttpResponse:
-    """problem+json with a stable ``code``, the offending ``field`` or place, and the next step as ``hint``."""
+    """problem+json with a stable ``code``, the offending ``field`` or place, and the next step as ``detail``."""
     status = status_of(error)
     body: dict[str, Any] = {
         "type": f"urn:chengshu:error:{error.code}",
         "title": str(error.message),
         "status": status,
+        "detail": str(error.hint),
         "code": error.code,
         "instance": request.path,
         "trace": getattr(request, "trace", ""),
     }
-    if error.hint:
-        body["hint"] = str(error.hint)
+    if not error.hint:
+        del body["detail"]
     if error.data:
         body["data"] = error.data
     if isinstance(error, InvalidInput) and error.field:

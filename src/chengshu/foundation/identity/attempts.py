@@ -55,7 +55,9 @@ def lock_retry_s(username: str, account: Account | None) -> int:
     """Seconds until this name is unlocked; 0 when it is not locked."""
     now = timezone.now()
     if account is not None:
-        return _seconds(account.locked_until - now) if account.locked_until and account.locked_until > now else 0
+        return (
+            _seconds(account.locked_until - now) if account.locked_until and account.locked_until > now else 0
+        )
     figures = limits()
     failed = LoginAttempt.objects.filter(
         username=username[:60], account=None, outcome=AttemptOutcome.WRONG, at__gt=now - _MEMORY

@@ -65,7 +65,9 @@ def asker_of_token(token: str, terminal: Terminal) -> Asker:
         session=f"token:{found.pk}",
         channel="api",
     )
-    return replace(asker, powers={name: units for name, units in asker.powers.items() if name in found.scopes})
+    return replace(
+        asker, powers={name: units for name, units in asker.powers.items() if name in found.scopes}
+    )
 
 
 def _note_use(token: MachineToken, terminal: Terminal) -> None:

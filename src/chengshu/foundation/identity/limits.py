@@ -1,4 +1,4 @@
-"""What signing in is held to: dated figures with their sources, in ``limits.toml``. Not code, so a district can differ."""
+"""What signing in is held to: dated figures with sources, in ``limits.toml``; not code, so districts can differ."""
 
 from __future__ import annotations
 

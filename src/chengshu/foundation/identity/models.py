@@ -100,7 +100,9 @@ class Session(models.Model):
     end_reason = models.CharField(max_length=40, blank=True, choices=EndReason.choices)
 
     class Meta:
-        indexes = [models.Index(fields=["account"], condition=models.Q(ended_at=None), name="identity_session_live")]
+        indexes = [
+            models.Index(fields=["account"], condition=models.Q(ended_at=None), name="identity_session_live")
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.ip}"

@@ -21,7 +21,17 @@ LONGEST = 200
 
 _SUBSTITUTES = str.maketrans("@013$5!", "aoiessi")
 _LOCAL_WORDS = frozenset(
-    ("nansha", "guangzhou", "guangdong", "chengshu", "zhengfu", "zhengshu", "shuju", "administrator", "jiandu")
+    (
+        "nansha",
+        "guangzhou",
+        "guangdong",
+        "chengshu",
+        "zhengfu",
+        "zhengshu",
+        "shuju",
+        "administrator",
+        "jiandu",
+    )
 )
 """Words that somebody who knows the district would try first, besides Django's 20,000 most common passwords."""
 
@@ -51,9 +61,12 @@ class PasswordRule:
 def classes(password: str) -> int:
     """How many of the four kinds occur: capital letters, small letters, digits, others."""
     kinds = {
-        "upper" if one in string.ascii_uppercase
-        else "lower" if one in string.ascii_lowercase
-        else "digit" if one in string.digits
+        "upper"
+        if one in string.ascii_uppercase
+        else "lower"
+        if one in string.ascii_lowercase
+        else "digit"
+        if one in string.digits
         else "other"
         for one in password
     }
@@ -89,8 +102,10 @@ RULES = (
     ),
     PasswordRule(
         "password_classes",
-        lambda figures: _("At least %(count)s of: capital letters, small letters, digits, other characters")
-        % {"count": figures.password_classes},
+        lambda figures: (
+            _("At least %(count)s of: capital letters, small letters, digits, other characters")
+            % {"count": figures.password_classes}
+        ),
         lambda candidate, figures: classes(candidate.password) >= figures.password_classes,
     ),
     PasswordRule(
@@ -105,7 +120,9 @@ RULES = (
     ),
     PasswordRule(
         "password_used",
-        lambda figures: _("Differs from your last %(count)s passwords") % {"count": figures.passwords_remembered},
+        lambda figures: (
+            _("Differs from your last %(count)s passwords") % {"count": figures.passwords_remembered}
+        ),
         lambda candidate, figures: not was_used(candidate, figures),
     ),
 )
@@ -120,7 +137,9 @@ def broken_rules(candidate: Candidate) -> list[PasswordRule]:
 
 def one_time_password() -> str:
     """A random first password that is easy to read out: about 90 bits, every rule of :data:`RULES` kept."""
-    groups = [secrets.choice(kind) for kind in ("ABCDEFGHJKMNPQRSTUVWXYZ", "abcdefghjkmnpqrstuvwxyz", "23456789")]
+    groups = [
+        secrets.choice(kind) for kind in ("ABCDEFGHJKMNPQRSTUVWXYZ", "abcdefghjkmnpqrstuvwxyz", "23456789")
+    ]
     letters = "ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"
     text = "".join([*groups, *(secrets.choice(letters) for _position in range(13))])
     return "-".join(text[start : start + 4] for start in range(0, 16, 4))

@@ -1,4 +1,4 @@
-"""Between the two factors: a short-lived signed note that the first one was right. It is no session and has no powers."""
+"""Between the two factors: a short-lived signed note that the first one was right; no session, no powers."""
 
 from __future__ import annotations
 

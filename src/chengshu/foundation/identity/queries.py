@@ -45,7 +45,9 @@ def accounts(*, search: str = "", state: str = "", cursor: str = "") -> AccountL
         found = found.filter(Q(username__icontains=search.strip()) | Q(title__icontains=search.strip()))
     direction, _colon, name = cursor.partition(":")
     backwards = direction == "p" and bool(name)
-    window = found.filter(username__lt=name) if backwards else found.filter(username__gt=name) if name else found
+    window = (
+        found.filter(username__lt=name) if backwards else found.filter(username__gt=name) if name else found
+    )
     ordered = window.order_by("-username" if backwards else "username").prefetch_related(_present_posts())
     rows = list(ordered[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]

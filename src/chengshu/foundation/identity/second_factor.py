@@ -49,7 +49,9 @@ def grouped(secret: str) -> str:
 def qr_image(secret: str, username: str) -> str:
     """A data address of an SVG image that an authenticator scans."""
     uri = pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=username, issuer_name=ISSUER)
-    return segno.make(uri, error="m", micro=False).svg_data_uri(scale=4, border=3, dark="#17212b", light="#fff")
+    return segno.make(uri, error="m", micro=False).svg_data_uri(
+        scale=4, border=3, dark="#17212b", light="#fff"
+    )
 
 
 def new_recovery_codes() -> list[str]:

@@ -120,7 +120,18 @@ def asker_of_session(token: str, terminal: Terminal) -> Asker:
         row = cursor.fetchone()
     if row is None:
         return anonymous(terminal)
-    session_id, account_id, last_seen, proved_at, username, title, must_change, password, changed_at, stamp = row[:10]
+    (
+        session_id,
+        account_id,
+        last_seen,
+        proved_at,
+        username,
+        title,
+        must_change,
+        password,
+        changed_at,
+        stamp,
+    ) = row[:10]
     powers = cached_powers(account_id, stamp)
     duties = _duties(powers, row[10] or (), row[11] or ())
     if reason := _end_reason(last_seen, proved_at, duties):

@@ -12,7 +12,6 @@ import os
 import secrets as randomness
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from chengshu.foundation.runtime.layout import Layout
 from chengshu.foundation.runtime.os_user import OsUser, can_reach, database_user, run_as
 from chengshu.foundation.runtime.programs import Programs, programs_for
 from chengshu.foundation.runtime.secrets import secret
-from chengshu.foundation.runtime.system import processes_in
+from chengshu.foundation.runtime.system import is_alive, processes_in
 
 LONGEST_SOCKET_PATH: Final = 107
 """Bytes in ``sockaddr_un.sun_path`` without its closing zero."""
@@ -161,27 +160,35 @@ class Cluster:
             return 0
 
     def forget_stale_pid(self) -> bool:
-        """Remove a ``postmaster.pid`` whose process is not ours: after a restart its number may be
-        anyone's.
-        """
-        stale = self.postmaster() != 0 and self.postmaster() not in self.leftovers()
-        if stale:
-            (self.data / "postmaster.pid").unlink()
-        return stale
+        """Remove lock files of a server that is gone: after a restart its process number may be anyone's."""
+        if self.leftovers():
+            return False
+        socket = self.layout.socket_directory / _SOCKET_FILE
+        stale = [
+            path for path in (self.data / "postmaster.pid", socket, socket.with_suffix("")) if path.exists()
+        ]
+        for path in stale:
+            path.unlink()
+        return bool(stale)
 
     def start(self, timeout_s: float = 60) -> None:
         """Start it in the background, unsupervised: for tests and for commands while nothing else runs."""
         self.forget_stale_pid()
         log = self.layout.logs / "postgres.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        pid = int(run_as(self.user, _detached(self.command(), log), cwd="/", start_new_session=True).stdout)
+        with log.open("ab") as output:
+            told = run_as(self.user, _detached(self.command()), cwd="/", start_new_session=True, stdin=output)
+        pid = int(told.stdout)
         if not wait_until(lambda: self.is_ready() or not is_alive(pid), timeout_s) or not is_alive(pid):
             raise Unavailable("The database did not start.", hint=f"Its log is {log}.")
 
 
-def _detached(command: tuple[str, ...], log: Path) -> tuple[str, ...]:
-    """Runs ``command`` as nobody's child, so that whoever started it may end, and prints its process id."""
-    return ("/bin/sh", "-c", '"$@" </dev/null >&3 2>&3 & echo $!', "sh", *command)
+def _detached(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Runs ``command`` as nobody's child, so that whoever starts it may end; prints its process id.
+
+    The log comes in as standard input, already open: the server's own user could not open it.
+    """
+    return ("/bin/sh", "-c", 'exec 3<&0; "$@" </dev/null >&3 2>&3 3<&- & echo $!', "sh", *command)
 
 
 def embedded_cluster(layout: Layout, settings: tuple[tuple[str, str], ...] = ()) -> Cluster:

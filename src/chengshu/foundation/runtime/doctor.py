@@ -94,8 +94,9 @@ def _port(layout: Layout) -> tuple[Any, ...]:
         config.text("CHENGSHU_BIND", "127.0.0.1"),
         config.number("CHENGSHU_PORT", 8600, least=1, most=65535),
     )
-    if instance.running(layout):
-        return ("good", f"{bind}:{port}, in use by Chengshu")
+    known = instance.running(layout)
+    if known:
+        return ("good", f"Chengshu serves at {known.url}")
     if port_is_free(bind, port):
         return ("good", f"{bind}:{port} is free")
     return ("bad", f"{bind}:{port} is taken by another program", "Stop it, or choose CHENGSHU_PORT.")

@@ -106,9 +106,9 @@ def worker() -> ProcessDescription:
     return ProcessDescription(name="worker", command=(sys.executable, "-m", "chengshu.cli", "worker"))
 
 
-def serving(place: Place, layout: Layout) -> tuple[ProcessDescription, ...]:
-    """All processes beside the database, in the order they start."""
-    return (web(place, layout), worker())
+def beside_the_web() -> tuple[ProcessDescription, ...]:
+    """Everything that starts once the web answers, in this order; a new process gets its line here."""
+    return (worker(),)
 
 
 def child_environment(data: Path, extra: Mapping[str, str]) -> dict[str, str]:

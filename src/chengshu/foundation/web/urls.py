@@ -5,6 +5,7 @@ from chengshu.foundation.web import views
 prefix = ""
 urlpatterns = [
     path("", views.home, name="home"),
-    path("health/", views.health, name="health"),
+    path("design/", views.design, name="design"),
+    path("healthz", views.health, name="health"),
     path("language/", views.choose_language, name="choose_language"),
 ]

@@ -7,10 +7,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.http.doors import Door, door
 from chengshu.foundation.http.navigation import entries, navigation_for
+from chengshu.foundation.http.pages import render
+from chengshu.foundation.web.gallery import sample
 
 
 @door(Door.PUBLIC)
@@ -31,6 +34,13 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 @door(Door.PUBLIC)
+def design(request: HttpRequest) -> HttpResponse:
+    """Every component of the shell on one page, with made-up content."""
+    return render(request, "gallery.html", sample())
+
+
+@door(Door.PUBLIC)
+@require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie and go back to the page."""
     chosen = request.POST.get("language", "")

@@ -1,1 +1,1 @@
-"""What is installed: navigation, permissions, the API's root."""
+"""What is installed: modules, actions, permissions, events and routes, for people and for the documentation."""

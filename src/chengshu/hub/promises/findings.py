@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chengshu.foundation.audit.canonical import canonical, sm3
 from chengshu.foundation.audit.changes import record_many
+from chengshu.hub.promises.lint import Finding as Found
+from chengshu.hub.promises.lint import lint
 from chengshu.hub.promises.models import (
     BudgetYear,
     Finding,
@@ -18,9 +20,6 @@ from chengshu.hub.promises.models import (
     Standing,
 )
 from chengshu.hub.promises.rows import tables_of
-
-if TYPE_CHECKING:
-    from chengshu.hub.promises.lint import Finding as Found
 
 
 def refresh_findings(budget_year: BudgetYear) -> None:
@@ -34,8 +33,6 @@ def refresh_findings(budget_year: BudgetYear) -> None:
         (finding.version_id, finding.key): finding
         for finding in Finding.objects.filter(version__in=[form.current_id for form in forms.values()])
     }
-    from chengshu.hub.promises.lint import lint
-
     new: list[Finding] = []
     for found in lint(tables_of(budget_year)):
         form = forms.get(form_ref(found.ref))

@@ -40,7 +40,10 @@ def open_account(*, username: str, title: str, password: str, must_change: bool 
         raise InvalidInput(_("A shown name is needed."), field="title", code="title_missing")
     if Account.objects.filter(username=username).exists():
         raise InvalidInput(
-            _("This user name is taken."), field="username", code="username_taken", hint=_("Choose another one.")
+            _("This user name is taken."),
+            field="username",
+            code="username_taken",
+            hint=_("Choose another one."),
         )
     account = Account(
         username=username,

@@ -153,7 +153,9 @@ def renew_recovery_codes(*, code: str) -> tuple[str, ...]:
 def _with_second_factor() -> Account:
     account = own_account()
     if not account.has_second_factor:
-        raise Conflict(_("There is no second factor yet."), code="no_second_factor", hint=_("Set one up first."))
+        raise Conflict(
+            _("There is no second factor yet."), code="no_second_factor", hint=_("Set one up first.")
+        )
     return account
 
 

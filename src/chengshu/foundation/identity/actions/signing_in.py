@@ -16,7 +16,9 @@ from chengshu.foundation.identity.models import Account, AttemptOutcome, EndReas
 from chengshu.foundation.identity.passwords import LONGEST
 from chengshu.foundation.identity.sessions import Terminal, digest, duties_of, open_session
 
-Outcome = Literal["done", "second_factor", "enrol", "wrong", "wrong_code", "locked", "too_many", "expired", "not_linked"]
+Outcome = Literal[
+    "done", "second_factor", "enrol", "wrong", "wrong_code", "locked", "too_many", "expired", "not_linked"
+]
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def _first_factor_passed(account: Account, browser_token: str) -> SignIn:
     return _finish(account, browser_token, proved=False)
 
 
-@action(title=_("Prove the second factor"), at=Reach.ANYONE, sensitive=("pending_token", "code", "browser_token"))
+@action(
+    title=_("Prove the second factor"), at=Reach.ANYONE, sensitive=("pending_token", "code", "browser_token")
+)
 def prove_second_factor(*, pending_token: str, code: str, browser_token: str = "") -> SignIn:
     """Finish signing in with a code of the authenticator or a recovery code; each code works once."""
     account, stop = _awaited(pending_token, "prove")

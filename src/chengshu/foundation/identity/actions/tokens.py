@@ -85,7 +85,11 @@ def revoke_token(*, token: MachineToken) -> MachineToken:
     :raises Conflict: if it is revoked already
     """
     asker = current_asker()
-    if not asker.is_system and asker.account_id != token.account_id and not asker.holds("identity.disable_account"):
+    if (
+        not asker.is_system
+        and asker.account_id != token.account_id
+        and not asker.holds("identity.disable_account")
+    ):
         raise Refused(_("You may only revoke your own tokens."), code="not_own_token")
     if token.revoked_at is not None:
         raise Conflict(_("This token is revoked already."), code="already_revoked")

@@ -5,9 +5,11 @@ recovered.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,18 +37,21 @@ from chengshu.foundation.runtime.roles import (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """As root the server's own user must reach it, so its place is an ordinary one below /tmp."""
+    """As root the server's own user cannot pass through pytest's folders, so this also tests the shelter."""
     folder = tmp_path_factory.mktemp("cluster")
+    shelter = Path(tempfile.mkdtemp(prefix="chengshu-shelter-"))
+    shelter.chmod(0o711)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
         patch.setenv("CHENGSHU_DATA_DIR", str(folder))
-        patch.setattr(clusters, "SHELTER", Path("/tmp/chengshu-test-shelter"))
+        patch.setattr(clusters, "SHELTER", shelter)
         made = embedded_cluster(Layout(folder), THROW_AWAY)
         made.prepare()
         made.start()
         prepare_embedded(made.layout)
         yield made
         made.stop()
+    shutil.rmtree(shelter)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,8 @@ from .examples import one
 from .registry import ERROR, WARNING, Card, per_indicator
 from .view import IndicatorView, plain_name
 
-_CLASSES = "财预〔2021〕101号 (classes of core indicators)"
+_CLASSES = "财预〔2021〕101号"
+"""The classes of core indicators."""
 
 
 def _filed(item: IndicatorView) -> dict[str, str]:

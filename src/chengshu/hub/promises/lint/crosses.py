@@ -24,7 +24,7 @@ from .words import FAMILIES, YARDSTICKS
         INFO,
         _("Project of an earlier year"),
         _("A project begun years ago may only await its last payment; its targets are past."),
-        "district convention: first year in the name before the year preceding the budget year",
+        _("Convention of the district"),
         _("The name says %(started)s, the budget is for %(year)s."),
         _("Say whether this is a tail payment, and what is still to be achieved."),
         tables(project("2020年某系统项目", indicator("可用率", "≥99%"))),
@@ -70,7 +70,7 @@ def family_missing(item: ProjectView) -> Iterator[Hit]:
         WARNING,
         _("No cost indicator"),
         _("Without one nobody can say whether the result was worth its price."),
-        "财预〔2021〕101号 (cost indicators, in principle for engineering and procurement)",
+        "财预〔2021〕101号",
         _("%(amount)s 万元 without any cost indicator."),
         _("Add the cost per unit of output, or the ceiling of the total."),
         tables(project("某项目", indicator("件数", "≥5件", l2="11"))),
@@ -174,7 +174,7 @@ def _pair(one: IndicatorView, other: IndicatorView) -> dict[str, str]:
         WARNING,
         _("Lax against the peers"),
         _("A target far below what comparable projects promise may have been set to be met easily."),
-        "财预〔2020〕10号; yardsticks of the district, to be set locally",
+        "财预〔2020〕10号",
         _("“%(name)s”: “%(value)s” is lax against %(peer)s."),
         _("Raise the target, or explain why this project differs."),
         tables(
@@ -209,7 +209,7 @@ def _laxer_than(item: IndicatorView, view: TablesView, middle: Decimal) -> str:
         return _better_peer(item, percent, view)
     if "RPO" in item.plain.upper() and item.annual.unit == "h":
         limit = YARDSTICKS["recovery_point"]
-        return limit.source if (item.annual.value or 0) >= limit.value else ""
+        return f"<{limit.value}h" if (item.annual.value or 0) >= limit.value else ""
     return _dear_per_person(item)
 
 

@@ -89,7 +89,7 @@ class Rule:
     severity: Severity
     title: Words
     reason: Words
-    source: str
+    source: Words
     message: Words
     advice: Words
     example: SourceTables

@@ -35,7 +35,7 @@ _STOP_PAIRS = frozenset(
         WARNING,
         _("Goal and indicators speak of different things"),
         _("A goal without an indicator is not checked; an indicator outside it shows nothing."),
-        "财预〔2015〕88号 (indicators break down the goal)",
+        "财预〔2015〕88号",
         _("Goal and indicators do not meet in: %(missing)s"),
         _("Add an indicator for each part of the goal, and drop those that serve none."),
         tables(

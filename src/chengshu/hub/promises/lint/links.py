@@ -66,7 +66,7 @@ def _both(one: IndicatorView, other: IndicatorView) -> dict[str, str]:
         ERROR,
         _("Department and project promise different values"),
         _("One promise cannot have two targets; at the year's end one of them would be wrong."),
-        "财预〔2015〕88号 (department targets sum up those of the projects)",
+        "财预〔2015〕88号",
         _("The department says “%(value)s”, %(other)s says “%(other_value)s”."),
         _("Print the same value in both tables."),
         tables(
@@ -232,7 +232,7 @@ def _belonging(item: IndicatorView) -> int:
         INFO,
         _("One thing under two names"),
         _("Sums and comparisons miss what is named differently."),
-        "district convention: one name for one measure",
+        _("Convention of the district"),
         _("Probably the same as “%(other_name)s” of %(other)s."),
         _("Use one name."),
         tables(

@@ -23,7 +23,7 @@ class Card(NamedTuple):
     severity: Severity
     title: Words
     reason: Words
-    source: str
+    source: Words
     message: Words
     advice: Words
     example: SourceTables

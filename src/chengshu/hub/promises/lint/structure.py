@@ -17,7 +17,7 @@ from .registry import ERROR, INFO, WARNING, Card, per_indicator, per_project, pe
 from .view import IndicatorView, ProjectView, TablesView, l2_base
 from .words import L2_NAMES
 
-_FORM = "财预〔2015〕88号, form 项目支出绩效目标表"
+_FORM = "财预〔2015〕88号《项目支出绩效目标表》"
 
 
 @per_indicator(
@@ -132,7 +132,7 @@ _LABELS = re.compile(r"指标值[:：]")
         WARNING,
         _("Half-width and full-width punctuation mixed, or markup left over"),
         _("Programs that read the published table stumble over both."),
-        "GB/T 15834-2011 标点符号用法",
+        "GB/T 15834-2011《标点符号用法》",
         _("Printed with %(what)s."),
         _("Use full-width punctuation throughout and remove the markup."),
         tables(

@@ -25,7 +25,8 @@ from .registry import ERROR, WARNING, Card, per_indicator, per_project
 from .view import IndicatorView, ProjectView
 from .words import YARDSTICKS
 
-GUIDE = "财预〔2021〕101号 (indicator values must be quantified, comparable and attainable)"
+GUIDE = "财预〔2021〕101号"
+"""Indicator values must be quantified, comparable and attainable."""
 CODE = "民法典第1259条"
 
 

@@ -126,7 +126,7 @@ YARDSTICKS: dict[str, Yardstick] = {
     stick.key: stick
     for stick in (
         Yardstick("statutory_approval", Decimal(20), "WD", "行政许可法第42条第1款", verified=True),
-        Yardstick("recovery_point", Decimal(24), "h", "district default; GB/T 20988-2007 grades by hours"),
+        Yardstick("recovery_point", Decimal(24), "h", "district default; no norm read"),
         Yardstick("money_per_person", Decimal(5), "万元", "district default"),
         Yardstick(
             "satisfaction_margin", Decimal(15), "%", "district default: points below the peers' median"

@@ -11,7 +11,8 @@ from .lexicon import period_named, unit_named
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One printed value, understood as far as it goes. ``raw`` is always the printed text, untouched.
+    """One printed value, understood as far as it goes. ``raw`` is the printed text, untouched
+    (empty in the parts of a COMPOSITE).
 
     Two targets *mean the same* when all fields but ``raw``, ``scale`` and ``notes`` agree, see ``same``.
     """

@@ -74,12 +74,13 @@ def _units(target: Target) -> str:
 
 
 def write(target: Target) -> str:
-    """The form officials print: ``≤12小时``, ``≥98%``; the canonical form for what has no single number."""
+    """The form officials print: ``≤12小时``, ``≥98%``; as printed where there is no single number."""
     unit = unit_named(target.unit)
     if target.value is None or target.kind not in {Kind.NUM, Kind.DELIVERABLE, Kind.TIME_LIMIT}:
-        return show(target)
+        return target.raw
     sign = target.op.value if target.op else ""
-    return f"{sign}{_written_number(target)}{unit.printed if unit else ''}"
+    also = "".join(f"（{other}）" for other in target.unit_also)
+    return f"{sign}{_written_number(target)}{unit.printed if unit else ''}{also}"
 
 
 def _written_number(target: Target) -> str:
@@ -134,8 +135,8 @@ def _relative(target: Target, quantity: str) -> str:
             "quantity": quantity,
             "baseline": target.relative_to,
         }
-    if target.kind is Kind.TIME_LIMIT and target.what:
-        return _("%(action)s within %(quantity)s") % {"action": target.what, "quantity": quantity}
+    if target.what:
+        return _("%(thing)s, %(quantity)s") % {"thing": target.what, "quantity": quantity}
     return quantity
 
 
@@ -179,4 +180,6 @@ def _frequency(target: Target, value: str) -> str:
 def _with_unit(value: str, target: Target) -> str:
     unit = unit_named(target.unit)
     printed = unit.printed.removeprefix("个") if unit and len(unit.printed) > 1 else target.unit
-    return f"{value}{printed}" if printed in {"%", "‰"} else f"{value} {printed}".strip()
+    if printed in {"", "%", "‰"}:
+        return value + printed
+    return _("%(number)s %(unit)s") % {"number": value, "unit": printed}

@@ -54,7 +54,9 @@ def test_a_department_without_projects_is_not_blamed_for_having_none() -> None:
     assert not {"X01", "X02"} & {finding.code for finding in lint(alone)}
 
 
-@pytest.mark.parametrize("odd", ["", "%", "《", "1、", "≥", "满意以上以上", "[word=]", "{;}", "99999999999999999999999999999"])
+@pytest.mark.parametrize(
+    "odd", ["", "%", "《", "1、", "≥", "满意以上以上", "[word=]", "{;}", "99999999999999999999999999999"]
+)
 def test_odd_texts_never_make_the_linter_fail(odd: str) -> None:
     found = lint(tables(project(odd, indicator(odd, odd), goal=odd, raw=odd)))
 

@@ -17,7 +17,6 @@ CODES = (
 )
 
 
-
 def test_the_registry_holds_every_code_once() -> None:
     assert [rule.code for rule in rules()] == sorted(CODES)
 

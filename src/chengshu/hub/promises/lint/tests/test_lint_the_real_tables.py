@@ -65,9 +65,7 @@ def test_without_goals_only_the_rules_about_goals_fall_silent(found: set[tuple[s
     assert shipped - found == set()
 
 
-def _markup_of_goals(
-    found: set[tuple[str, str]], shipped: set[tuple[str, str]]
-) -> set[tuple[str, str]]:
+def _markup_of_goals(found: set[tuple[str, str]], shipped: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Markup stands only in the goals of P18 to P26."""
     lost = {pair for pair in found - shipped if pair[1] == "S06"}
     assert {ref for ref, _ in lost} <= {f"P{n}" for n in range(18, 27)}

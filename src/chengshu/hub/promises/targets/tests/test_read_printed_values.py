@@ -204,6 +204,7 @@ def test_different_units_are_different_targets() -> None:
         ("不低于36台", "at least 36 台"),
         ("≤3S", "at most 3 s"),
         ("每月1次", "1 次 a month, that is 12 a year"),
+        ("24小时内修复/次故障", "修复, at most 24 小时"),
         ("《2小时", "unclear comparison with 2 小时"),
         ("满意", "“满意” or better"),
         ("14000卷", "14000 卷, without a comparison"),
@@ -220,6 +221,8 @@ def test_the_written_form_is_the_one_officials_print() -> None:
     assert write(parse("不超过12H")) == "≤12小时"
     assert write(parse("≥1.5万个")) == "≥1.5万个"
     assert write(parse("少于3个工作日")) == "<3个工作日"
+    assert write(parse("不少于1000宗（株）")) == "≥1000宗（株）"
+    assert write(parse("每月1次")) == "每月1次"
 
 
 @pytest.mark.parametrize("raw", [value[0] for value in SINGLE_VALUES])
@@ -228,11 +231,15 @@ def test_the_canonical_form_of_every_example_reads_back(raw: str) -> None:
 
 
 PIECES = st.sampled_from(
-    """
-    ≥ ≤ 《 > 不低于 以上 以内 内 每月 每 10 3.5 1,000 万 亿 % 次 小时 （ ） ( ) ， ； ; 、 1、 / ~ 至
-    满意 合格 完成 上线 率 完成率 全区 在国产化环境下 较上年 压缩 份 清单 7*24小时 [scope=x]
-    [word= [per=月] [what=a] ] { } 一 两 分 平方米 约 左右 0 - 简单查询 S RPS 为 等于 系统正常使用年限：
-    """.split()
+    [
+        *("≥", "≤", "《", ">", "不低于", "以上", "以内", "内", "每月", "每"),
+        *("10", "3.5", "1,000", "万", "亿", "%", "次", "小时", "（", "）"),
+        *("(", ")", "，", "；", ";", "、", "1、", "/", "~", "至"),
+        *("满意", "合格", "完成", "上线", "率", "完成率", "全区", "在国产化环境下", "较上年", "压缩"),
+        *("份", "清单", "7*24小时", "[scope=x]", "[word=", "[per=月]", "[what=a]", "]", "{", "}"),
+        *("一", "两", "分", "平方米", "约", "左右", "0", "-", "简单查询", "S"),
+        *("RPS", "为", "等于", "系统正常使用年限："),
+    ]
 )
 
 

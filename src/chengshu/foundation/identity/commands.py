@@ -1,0 +1,67 @@
+"""Accounts: list them, and restore somebody's way in at the console of the server."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from chengshu.foundation.asking import asking, system
+from chengshu.foundation.identity import actions
+from chengshu.foundation.identity.models import Account
+from chengshu.foundation.identity.queries import account_by_username
+
+cli = typer.Typer(help="Accounts and their ways in.", no_args_is_help=True)
+
+Username = Annotated[str, typer.Argument(help="The user name of the account.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@cli.command("list")
+def list_accounts(as_json: AsJson = False) -> None:
+    """Every account with its state."""
+    with asking(system("operator", "cli")):
+        rows = [_row(account) for account in Account.objects.order_by("username")]
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['username']:<28} {row['state']:<10} {row['title']}")
+
+
+@cli.command("reset-password")
+def reset_password(username: Username, as_json: AsJson = False) -> None:
+    """Print a one-time password; its holder must change it at once. Ends every session of the account."""
+    with asking(system("operator", "cli")):
+        password = actions.reset_password(account=account_by_username(username))
+    if as_json:
+        _print_json({"username": username, "password": password})
+    else:
+        typer.echo(password)
+
+
+@cli.command("reset-second-factor")
+def reset_second_factor(username: Username, as_json: AsJson = False) -> None:
+    """Forget the second factor of somebody who lost it. Ends every session of the account."""
+    with asking(system("operator", "cli")):
+        actions.reset_second_factor(account=account_by_username(username))
+    if as_json:
+        _print_json({"username": username, "second_factor": False})
+    else:
+        typer.echo(f"{username} sets up a new second factor at the next sign-in, if its duties ask for one.")
+
+
+def _row(account: Account) -> dict[str, object]:
+    state = "disabled" if not account.is_active else "locked" if account.is_locked else "active"
+    return {
+        "username": account.username,
+        "title": account.title,
+        "state": state,
+        "second_factor": account.has_second_factor,
+        "must_change_password": account.must_change_password,
+    }
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

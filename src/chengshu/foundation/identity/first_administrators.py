@@ -1,0 +1,90 @@
+"""The first three administrators: one account of each kind, each with a one-time password that is told once.
+
+Three and not one: whoever could do everything at first could keep it (GB/T 22239-2019 8.1.5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chengshu.foundation.errors import Missing
+from chengshu.foundation.identity.actions import open_account
+from chengshu.foundation.identity.models import Account
+from chengshu.foundation.identity.passwords import one_time_password
+from chengshu.foundation.orgs.actions import appoint, assign_role, create_post
+from chengshu.foundation.orgs.models import AdminKind, Post, PostRole, Role, RoleReach, Unit
+
+
+@dataclass(frozen=True)
+class OneTimeAccount:
+    """A new account and the password that opens it once."""
+
+    username: str
+    title: str
+    password: str
+
+
+_USERNAMES = (
+    (AdminKind.SYSTEM, "sysadmin"),
+    (AdminKind.SECURITY, "secadmin"),
+    (AdminKind.AUDIT, "auditadmin"),
+)
+
+
+def create_first_administrators() -> list[OneTimeAccount]:
+    """Make the administrators of each kind that nobody is yet; returns those made now, none at every later start.
+
+    :raises Missing: if the base data is not loaded
+    """
+    return [
+        _create(role, username)
+        for kind, username in _USERNAMES
+        for role in [_role(kind)]
+        if not Account.objects.filter(appointments__post__post_roles__role=role).exists()
+    ]
+
+
+def _role(kind: AdminKind) -> Role:
+    role = Role.objects.filter(admin_kind=kind).order_by("pk").first()
+    if role is None:
+        raise Missing(
+            _("The administrators' roles are not there yet."),
+            code="base_data_missing",
+            hint=_("Load the base data first."),
+        )
+    return role
+
+
+def _create(role: Role, username: str) -> OneTimeAccount:
+    password = one_time_password()
+    account = open_account(username=_free(username), title=role.title, password=password)
+    appoint(account=account, post=_post(role), starts_on=timezone.localdate(), ends_on=None)
+    return OneTimeAccount(account.username, account.title, password)
+
+
+def _free(username: str) -> str:
+    """The user name, with a number when somebody else has it already."""
+    taken = set(Account.objects.filter(username__startswith=username).values_list("username", flat=True))
+    return next(
+        name for number in range(len(taken) + 1) if (name := f"{username}{number or ''}") not in taken
+    )
+
+
+def _post(role: Role) -> Post:
+    """The post of the base data that carries this role for the whole district, or a new one at the top."""
+    known = PostRole.objects.filter(role=role, reach=RoleReach.DISTRICT).order_by("pk").first()
+    if known is not None:
+        return known.post
+    top = Unit.objects.filter(parent=None).order_by("pk").first()
+    if top is None:
+        raise Missing(
+            _("There is no unit to appoint administrators in."),
+            code="base_data_missing",
+            hint=_("Load the base data first."),
+        )
+    post = create_post(unit=top, key=role.key.replace("_", "-"), title=role.title, title_en=role.title_en)
+    assign_role(post=post, role=role, reach=RoleReach.DISTRICT)
+    return post

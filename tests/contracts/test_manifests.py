@@ -1,0 +1,52 @@
+"""Every installed app is what its manifest says."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from chengshu import settings as settings_module
+from chengshu.foundation.manifest import Engine, Foundation, Hub, Module, Scene, modules, scenes
+
+PACKAGE = Path(settings_module.__file__).parent
+KINDS: dict[str, type[Module]] = {"foundation": Foundation, "engines": Engine, "hub": Hub, "scenes": Scene}
+
+
+def test_every_installed_name_of_ours_loads_as_a_module() -> None:
+    named = [name for name in settings.INSTALLED_APPS if name.startswith("chengshu.")]
+    assert [module.name for module in modules()] == named
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda m: m.label)
+def test_a_module_stands_in_the_layer_of_its_kind(module: Module) -> None:
+    assert isinstance(module, KINDS[module.layer])
+    assert str(module.title), "a manifest has a title"
+    assert module.owner, "a manifest names its owner"
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda m: m.label)
+def test_a_manifest_holds_attributes_only(module: Module) -> None:
+    tree = ast.parse((Path(module.path) / "apps.py").read_text(encoding="utf-8"))
+    methods = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert methods == []
+
+
+def test_the_scenes_of_the_settings_are_the_folders_of_scenes() -> None:
+    folders = {path.parent.name for path in (PACKAGE / "scenes").glob("*/apps.py")}
+    assert {scene.label for scene in scenes()} == folders
+
+
+@pytest.mark.parametrize("scene", scenes(), ids=lambda s: s.label)
+def test_a_scene_uses_what_it_declares_and_declares_what_it_uses(scene: Scene) -> None:
+    used = set()
+    for source in Path(scene.path).rglob("*.py"):
+        if "tests" in source.parts or "migrations" in source.parts:
+            continue
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            name = node.module if isinstance(node, ast.ImportFrom) else None
+            if name and name.startswith(("chengshu.engines.", "chengshu.hub.")):
+                used.add(name.split(".")[2])
+    assert used == set(scene.uses)

@@ -15,6 +15,7 @@ const islands: Record<string, () => Promise<Island>> = {
   heatfield: () => import('./islands/heatfield'),
   password: () => import('./islands/password'),
   shortcuts: () => import('./islands/shortcuts'),
+  treemap: () => import('./islands/treemap'),
   upload: () => import('./islands/upload'),
 }
 

@@ -32,7 +32,7 @@ FOUNDATION = [
 ]
 ENGINES: list[str] = []
 HUB = ["catalogue", "promises"]
-SCENES: list[str] = []
+SCENES = ["sample"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")
 DEBUG = config.flag("CHENGSHU_DEBUG")

@@ -11,10 +11,11 @@ function filterCells(board: HTMLElement, cells: HTMLAnchorElement[]): void {
   const apply = () => {
     const pressed = chips.filter((chip) => chip.getAttribute('aria-pressed') === 'true')
     const tones = pressed.flatMap((chip) => chip.dataset.tone ?? [])
-    const flagged = pressed.some((chip) => chip.dataset.flag !== undefined)
+    const flags = pressed.flatMap((chip) => chip.dataset.flag ?? [])
     for (const cell of cells) {
       const tone = tones.length === 0 || tones.some((name) => cell.classList.contains(`heat__cell--${name}`))
-      cell.toggleAttribute('data-dimmed', !tone || (flagged && cell.dataset.flagged === undefined))
+      const flagged = flags.length === 0 || flags.some((flag) => (flag ? cell.dataset.flagged === flag : cell.dataset.flagged !== undefined))
+      cell.toggleAttribute('data-dimmed', !tone || !flagged)
     }
   }
   for (const chip of chips) {

@@ -92,7 +92,7 @@ def _passes(one: Check) -> tuple[bool, float]:
         f"[green]✓[/] {one.name} [dim]({seconds:.1f} s)[/]" if passed else f"[bold red]✗ {one.name}[/]"
     )
     if not passed:
-        people.print(done.stdout.rstrip(), markup=False)
+        people.print(done.stdout.rstrip(), markup=False, soft_wrap=True)
     return passed, seconds
 
 

@@ -55,20 +55,20 @@ def start(*, show_output: bool) -> int:
 
 def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun: float) -> int:
     take_visibly(HOST_STEPS, layout)
-    if supervisor.stopping:
+    if supervisor.must_stop():
         return 0
     _start_database(layout, supervisor)
-    if supervisor.stopping:
+    if supervisor.must_stop():
         return 0
     if supervisor.run_once((sys.executable, "-m", "chengshu.cli", "prepare")):
-        return 0 if supervisor.stopping else 1
+        return 0 if supervisor.must_stop() else 1
     _start_serving(layout, where, supervisor)
-    if supervisor.stopping:
+    if supervisor.must_stop():
         return 0
     for description in processes.beside_the_web():
         supervisor.start(description)
     _welcome(layout, where, time.monotonic() - begun)
-    while not supervisor.stopping:
+    while not supervisor.must_stop():
         supervisor.run(timeout_s=1.0)
         instance.write_down(layout, instance.Running(os.getpid(), where.url, supervisor.pids()))
     return 0
@@ -104,7 +104,10 @@ def _start_database(layout: Layout, supervisor: Supervisor) -> None:
             f"{cluster.user.name if cluster.user else ''} may not pass through the directories above.[/]"
         )
     supervisor.start(processes.postgres(cluster))
-    if not supervisor.run(until=cluster.is_ready, timeout_s=DATABASE_PATIENCE_S) and not supervisor.stopping:
+    if (
+        not supervisor.run(until=cluster.is_ready, timeout_s=DATABASE_PATIENCE_S)
+        and not supervisor.must_stop()
+    ):
         raise Unavailable("The database does not answer.", hint=f"Its log is {layout.logs / 'postgres.log'}.")
 
 
@@ -113,7 +116,7 @@ def _start_serving(layout: Layout, where: processes.Place, supervisor: Superviso
     supervisor.start(processes.web(where, layout))
     instance.write_down(layout, instance.Running(os.getpid(), where.url, supervisor.pids()))
     answers = supervisor.run(until=lambda: supervisor.is_healthy("web"), timeout_s=WEB_PATIENCE_S)
-    if not answers and not supervisor.stopping:
+    if not answers and not supervisor.must_stop():
         raise Unavailable(
             "The web processes answer not at all or with an error.",
             hint=f"Their log is {layout.logs / 'web.log'}.",

@@ -17,7 +17,7 @@ from chengshu.foundation.errors import Words
 
 Stage = Literal["draft", "pilot", "live"]
 
-CONTRIBUTIONS = ("actions", "events", "listeners", "navigation", "panels", "roles", "search", "tasks")
+CONTRIBUTIONS = ("actions", "events", "listeners", "navigation", "roles", "tasks")
 """The files imported at start; ``urls``, ``endpoints`` and ``commands`` are imported by those who mount them."""
 
 
@@ -27,6 +27,8 @@ class Module(AppConfig):
     default = False
     title: ClassVar[Words] = ""
     owner: ClassVar[str] = ""
+    open_tables: ClassVar[dict[str, str]] = {}
+    """Tables of the app that are written outside actions, each with the reason; every other one is guarded."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Django falls back to a plain ``AppConfig`` without a word unless exactly one class says ``default``."""

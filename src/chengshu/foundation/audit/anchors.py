@@ -6,6 +6,7 @@ another machine to be safe from whoever rules this one.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from datetime import UTC
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from chengshu.foundation.audit.canonical import canonical, sm3
 from chengshu.foundation.audit.models import AuditAnchor
@@ -37,7 +38,10 @@ def anchor_file() -> Path:
 
 
 def anchor() -> Anchor | None:
-    """Write down where the lanes stand; None when nothing was added since the last anchor."""
+    """Write down where the lanes stand; None when nothing was added since the last anchor.
+
+    The line of the file is written after the commit, so that no anchor tells of entries that never came to be.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_HEADS)
         heads = tuple((lane, position, digest) for lane, position, digest in cursor.fetchall())
@@ -47,7 +51,7 @@ def anchor() -> Anchor | None:
         return None
     row = AuditAnchor.objects.create(heads=heads, digest=digest)
     taken = Anchor(row.at.astimezone(UTC).isoformat(), heads)
-    _append(taken)
+    transaction.on_commit(functools.partial(_append, taken))
     return taken
 
 
@@ -81,5 +85,3 @@ def _from_file() -> Iterator[Anchor]:
         except json.JSONDecodeError:
             continue
         yield Anchor(str(facts["at"]), tuple((lane, position, digest) for lane, position, digest in facts["heads"]))
-
-

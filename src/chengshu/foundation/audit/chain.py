@@ -83,7 +83,7 @@ class Entry:
             thing=_thing(result, changes),
             reason=storable(str(given.get("reason", ""))),
             on_behalf_of=asker.on_behalf_of.get(action),
-            details=json.loads(canonical(details)),
+            details=json.loads(canonical(details), parse_float=str, parse_constant=str),
         )
 
 

@@ -67,3 +67,29 @@ class AuditAnchor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.digest[:8]}"
+
+
+class AuditCheckpoint(models.Model):
+    """The end of the part of a lane that was archived: verification goes on from here.
+
+    ``file_digest`` is SM3 of the archived package; ``signature`` is the platform's, over all the other columns but
+    the time.
+    """
+
+    append_only = True
+
+    lane = models.SmallIntegerField()
+    position = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    file = models.CharField(max_length=100)
+    file_digest = models.CharField(max_length=64)
+    signature = models.CharField(max_length=160)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("audit checkpoint")
+        ordering = ["lane", "position"]
+        constraints = [models.UniqueConstraint(fields=["lane", "position"], name="audit_checkpoint_once")]
+
+    def __str__(self) -> str:
+        return f"{self.lane}/{self.position} {self.file}"

@@ -1,3 +1,5 @@
+"""Files: content-addressed, checked by content, downloaded only within scope."""
+
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.manifest import Foundation
@@ -6,3 +8,6 @@ from chengshu.foundation.manifest import Foundation
 class Files(Foundation):
     title = _("Files")
     owner = "foundation"
+    open_tables = {
+        "files_upload": "an unfinished upload is visible and writable to its own account only, by row security"
+    }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.audit.changes import Recorded
+from chengshu.foundation.identity.terminals import terminal_name
 
 
 class Account(Recorded, AbstractBaseUser):
@@ -107,6 +108,10 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id} {self.ip}"
 
+    @property
+    def terminal_name(self) -> str:
+        return terminal_name(self.terminal)
+
 
 class AttemptOutcome(models.TextChoices):
     """What became of an attempt to sign in."""
@@ -140,6 +145,10 @@ class LoginAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.outcome}"
+
+    @property
+    def terminal_name(self) -> str:
+        return terminal_name(self.terminal)
 
 
 class MachineToken(Recorded):

@@ -6,3 +6,4 @@ from chengshu.foundation.manifest import Foundation
 class Orgs(Foundation):
     title = _("Organisation")
     owner = "foundation"
+    open_tables = {"orgs_powersstamp": "a counter that every change of powers advances"}

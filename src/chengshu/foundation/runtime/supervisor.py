@@ -72,7 +72,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._own_log = LineLog("chengshu", data / "log", 4, show=show)
         self.announce: Callable[[str], None] = announcer(self._own_log)
-        self.stopping = False
+        self._stopping = False
         self._stopped = False
 
     # -- what the caller says
@@ -81,6 +81,10 @@ class Supervisor:
         """Make Ctrl-C, SIGTERM and a lost terminal mean "stop cleanly"; a second Ctrl-C changes nothing."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
+
+    def must_stop(self) -> bool:
+        """Whether somebody has asked for the end."""
+        return self._stopping
 
     def start(self, description: ProcessDescription) -> None:
         child = Child(
@@ -93,7 +97,7 @@ class Supervisor:
     def run(self, until: Callable[[], bool] = lambda: False, timeout_s: float = float("inf")) -> bool:
         """Supervise until ``until`` holds, the time is up or we are asked to stop; True if it held."""
         deadline = time.monotonic() + timeout_s
-        while not self.stopping and time.monotonic() < deadline:
+        while not self._stopping and time.monotonic() < deadline:
             self._turn()
             if until():
                 return True
@@ -117,7 +121,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything, group by group in order; returns when nothing is left. Once is enough."""
-        self.stopping = True
+        self._stopping = True
         if self._stopped:
             return
         self._stopped = True
@@ -275,7 +279,7 @@ class Supervisor:
         child.process = None
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
+        self._stopping = True
 
 
 def _identity(description: ProcessDescription) -> dict[str, object]:

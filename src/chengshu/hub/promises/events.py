@@ -32,3 +32,51 @@ class AttestationDecided(Event):
 
     attestation: int
     state: str
+
+
+@dataclass(frozen=True)
+class FormAdvanced(Event):
+    """A form, or its open adjustment, went one step on in its life."""
+
+    unheard_because = "links between events and engines come with the first engine"
+
+    form: int
+    ref: str
+    version: int
+    step: str
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True)
+class FindingDecided(Event):
+    """A finding of the linter was dismissed, reopened or accepted."""
+
+    unheard_because = "links between events and engines come with the first engine"
+
+    finding: int
+    ref: str
+    code: str
+    state: str
+
+
+@dataclass(frozen=True)
+class FormPublished(Event):
+    """Targets or a result were made public."""
+
+    unheard_because = "links between events and engines come with the first engine"
+
+    publication: int
+    form: int
+    ref: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class PublicationWithdrawn(Event):
+    """A publication is no longer public."""
+
+    unheard_because = "links between events and engines come with the first engine"
+
+    publication: int
+    ref: str

@@ -6,10 +6,12 @@ import json
 from collections import Counter
 from typing import Any
 
+from django.utils import translation
+
 from chengshu.foundation.audit.canonical import canonical, sm3
 from chengshu.foundation.audit.changes import record_many
 from chengshu.hub.promises.lint import Finding as Found
-from chengshu.hub.promises.lint import lint
+from chengshu.hub.promises.lint import Suggestion, lint
 from chengshu.hub.promises.models import (
     BudgetYear,
     Finding,
@@ -20,6 +22,7 @@ from chengshu.hub.promises.models import (
     Standing,
 )
 from chengshu.hub.promises.rows import tables_of
+from chengshu.hub.promises.tables.data import SourceTables
 
 
 def refresh_findings(budget_year: BudgetYear) -> None:
@@ -34,7 +37,7 @@ def refresh_findings(budget_year: BudgetYear) -> None:
         for finding in Finding.objects.filter(version__in=[form.current_id for form in forms.values()])
     }
     new: list[Finding] = []
-    for found in lint(tables_of(budget_year)):
+    for found in found_in(tables_of(budget_year)):
         form = forms.get(form_ref(found.ref))
         if form is None or form.current_id is None:
             continue
@@ -53,6 +56,12 @@ def refresh_findings(budget_year: BudgetYear) -> None:
     count_findings(budget_year)
 
 
+def found_in(tables: SourceTables) -> list[Found]:
+    """What the linter finds, with keys and reasons that do not depend on the language of whoever asks."""
+    with translation.override("en"):
+        return lint(tables)
+
+
 def form_ref(ref: str) -> str:
     """The form a finding belongs to: ``P36#1`` → ``P36``, ``D16`` and anything of the department → ``D``."""
     return ref.partition("#")[0] if ref.startswith("P") else "D"
@@ -65,6 +74,8 @@ def key_of(found: Found) -> str:
 
 def _row(found: Found, form: Form, indicator: Indicator | None) -> Finding:
     assert form.current_id is not None
+    with translation.override("en"):  # reasons are lazy: they are kept as message ids, see ``finding_words``
+        suggestions = [_stored(suggestion) for suggestion in found.suggestions]
     return Finding(
         form=form,
         version_id=form.current_id,
@@ -75,21 +86,23 @@ def _row(found: Found, form: Form, indicator: Indicator | None) -> Finding:
         code=found.code,
         severity=found.severity.value,
         data=_data(found),
-        suggestions=[
-            {
-                "kind": suggestion.kind.value,
-                "field": suggestion.field,
-                "before": suggestion.before,
-                "after": suggestion.after,
-                "reason": str(suggestion.reason),
-            }
-            for suggestion in found.suggestions
-        ],
+        suggestions=suggestions,
     )
 
 
+def _stored(suggestion: Suggestion) -> dict[str, str]:
+    return {
+        "kind": suggestion.kind.value,
+        "field": suggestion.field,
+        "before": suggestion.before,
+        "after": suggestion.after,
+        "reason": str(suggestion.reason),
+    }
+
+
 def _data(found: Found) -> dict[str, Any]:
-    return dict(json.loads(canonical(dict(found.data))))
+    with translation.override("en"):
+        return dict(json.loads(canonical(dict(found.data))))
 
 
 def count_findings(budget_year: BudgetYear) -> None:

@@ -75,7 +75,9 @@ def promises_of(indicators: QuerySet[Indicator]) -> list[Promise]:
     }
     bindings = {b.indicator_id: b for b in _bindings(ids)}
     observations: dict[int, list[Observation]] = defaultdict(list)
-    for seen in Observation.objects.filter(indicator_id__in=ids).select_related("binding", "attestation", "indicator"):
+    for seen in Observation.objects.filter(indicator_id__in=ids).select_related(
+        "binding", "attestation", "indicator"
+    ):
         if _counts(seen, bindings.get(seen.indicator_id)):
             observations[seen.indicator_id].append(seen)
     return [
@@ -98,7 +100,9 @@ def promise_of(indicator: Indicator) -> Promise:
 def _bindings(ids: Iterable[int]) -> QuerySet[Binding]:
     """Oldest first, so that the last one read is the present one."""
     return (
-        Binding.objects.filter(indicator_id__in=list(ids)).select_related("attesting_post__unit").order_by("number")
+        Binding.objects.filter(indicator_id__in=list(ids))
+        .select_related("attesting_post__unit")
+        .order_by("number")
     )
 
 

@@ -1,7 +1,8 @@
 """What one promise asks for and what may be reported on it: its printed target read as a measure.
 
-A target that cannot be measured as printed carries its doubt instead of a guess. One with several parts is judged
-as a whole, in words, by a person with a file; every other doubt waits until the printed target is corrected.
+A target that cannot be measured as printed carries its doubt instead of a guess, and is judged as a whole, in words,
+by a person with a file. One with several parts is proven that way; for every other doubt the verdict stays open until
+the printed target is corrected.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Measured:
 
     @property
     def is_clear(self) -> bool:
-        """Whether a value can be reported at all."""
+        """Whether a verdict can follow from a value."""
         return self.doubt is None or self.doubt.code in _AS_A_WHOLE
 
 
@@ -55,7 +56,9 @@ def measured(commitment: Commitment, parameters: Mapping[str, Any] | None = None
     target = parse(commitment.annual_raw or commitment.period_raw, commitment.name)
     try:
         return Measured(
-            measure_of(target, Direction(commitment.direction.lower()), _choices(commitment, parameters or {}))
+            measure_of(
+                target, Direction(commitment.direction.lower()), _choices(commitment, parameters or {})
+            )
         )
     except InvalidInput as doubt:
         return Measured(Measure(Kind.QUAL), doubt)
@@ -139,11 +142,19 @@ def read_value(measure: Measure, text: str, *, field: str = "value") -> Value:
     """
     given = unicodedata.normalize("NFKC", text).strip()
     if not given:
-        raise _wrong(field, "value.empty", _("No value is given."), _("A missing value is not a zero: enter what was reached."))
+        raise _wrong(
+            field,
+            "value.empty",
+            _("No value is given."),
+            _("A missing value is not a zero: enter what was reached."),
+        )
     if words := words_for(measure):
         if given not in words:
             raise _wrong(
-                field, "value.choice", _("This is none of the possible answers."), _("Choose one of the answers listed.")
+                field,
+                "value.choice",
+                _("This is none of the possible answers."),
+                _("Choose one of the answers listed."),
             )
         return Value(word=given)
     return Value(number=_number(measure, given, field))
@@ -163,7 +174,10 @@ def _number(measure: Measure, given: str, field: str) -> Decimal:
     digits = whole.replace(",", "").lstrip("0") or "0"
     if len(digits) > _LONGEST_WHOLE or len(fraction or "") > _LONGEST_FRACTION:
         raise _wrong(
-            field, "value.too_long", _("This number has too many digits."), _("At most 14 before and 6 after the point.")
+            field,
+            "value.too_long",
+            _("This number has too many digits."),
+            _("At most 14 before and 6 after the point."),
         )
     number = Decimal(f"{sign}{digits}.{fraction or 0}")
     _require_possible(measure, number, field)

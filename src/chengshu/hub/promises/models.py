@@ -51,6 +51,8 @@ class BudgetYear(Recorded):
     goal = models.TextField(blank=True)
     other_tasks = models.TextField(blank=True)
     source_digest = models.CharField(max_length=64, blank=True)
+    adopted_on = models.DateField(null=True, help_text="when the people's congress approved the budget")
+    replied_on = models.DateField(null=True, help_text="when the finance department's reply arrived")
 
     class Meta:
         verbose_name = _("budget year")
@@ -165,11 +167,20 @@ class FormVersion(Recorded):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="adjustments")
+    step = models.CharField(
+        max_length=20, blank=True, help_text="state of an adjustment while its form stays in force"
+    )
 
     class Meta:
         verbose_name = _("version of a form")
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["form", "number"], name="promises_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["form", "number"], name="promises_version_once"),
+            models.UniqueConstraint(
+                fields=["form"], condition=~Q(step=""), name="promises_one_open_adjustment"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.form} v{self.number}"
@@ -576,6 +587,11 @@ class SelfEvaluationLine(Recorded):
         return f"{self.indicator.ref} {self.score}"
 
 
+class PublicationKind(models.TextChoices):
+    TARGETS = "targets", _("Performance targets")
+    RESULT = "result", _("Evaluation result")
+
+
 class Publication(Recorded):
     """What was made public of a form: a frozen document, readable by everyone (预算法 Art. 14)."""
 
@@ -584,15 +600,24 @@ class Publication(Recorded):
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     ref = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, choices=PublicationKind.choices, default=PublicationKind.TARGETS)
     title = models.CharField(max_length=300)
     document = models.JSONField(help_text="goal, amounts and indicators as published")
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("publication")
         ordering = ["year", "ref"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["form", "kind"],
+                condition=Q(withdrawn_at=None),
+                name="promises_one_publication_in_force",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.ref}"

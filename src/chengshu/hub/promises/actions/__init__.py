@@ -1,5 +1,35 @@
 """Every write on promises, one module per kind of work."""
 
-from chengshu.hub.promises.actions import importing
+from chengshu.hub.promises.actions import (
+    adjusting,
+    bindings,
+    closing,
+    evaluating,
+    evidence,
+    findings,
+    importing,
+    lifecycle,
+    monitoring,
+    payments,
+    publishing,
+    standing,
+    together,
+    versions,
+)
 
-__all__ = ["importing"]
+__all__ = [
+    "adjusting",
+    "bindings",
+    "closing",
+    "evaluating",
+    "evidence",
+    "findings",
+    "importing",
+    "lifecycle",
+    "monitoring",
+    "payments",
+    "publishing",
+    "standing",
+    "together",
+    "versions",
+]

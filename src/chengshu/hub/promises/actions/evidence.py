@@ -68,6 +68,8 @@ def attest(
 ) -> Attestation:
     """State, in the bound post, which value was reached by a day and what proves it. Counts once it is approved.
 
+    A target that cannot be measured as printed may be judged in words; its verdict stays open all the same.
+
     :param as_of: last day the value covers
     :param value: as typed; a number in the target's unit, or one of ``measured.words_for``
     :param file: what proves it; required
@@ -77,10 +79,10 @@ def attest(
     """
     promise = promise_of(indicator)
     post = _attesting_post(promise.binding)
-    _require_holder(post)
+    maker = _holder_of(post)
     found = promise.measured
-    if found is None or not found.is_clear:
-        raise _unclear(found.doubt if found else None)
+    if found is None:
+        raise _unclear(None)
     _require_day(as_of, promise.year)
     typed = read_value(found.measure, value)
     _require_statement(statement)
@@ -91,7 +93,6 @@ def attest(
             code="attestation.file",
             hint=_("Attach the report, the minutes or the list that shows it."),
         )
-    asker = current_asker()
     attestation = Attestation(
         indicator=indicator,
         unit_id=indicator.unit_id,
@@ -100,7 +101,7 @@ def attest(
         value_text=typed.word,
         statement=statement.strip(),
         file=file,
-        made_by_id=asker.account_id,
+        made_by_id=maker,
         post_title=post.title,
         simulated=simulated,
     )
@@ -262,17 +263,23 @@ def _attesting_post(binding: Binding | None) -> Post:
     return binding.attesting_post
 
 
-def _require_holder(post: Post) -> None:
+def _holder_of(post: Post) -> int:
+    """The asker's account, if it holds this post today.
+
+    :raises Refused: if it does not
+    """
     account, today = current_asker().account_id, timezone.localdate()
-    held = Appointment.objects.filter(account_id=account, post=post, starts_on__lte=today)
-    if account is None or not held.filter(Q(ends_on=None) | Q(ends_on__gte=today)).exists():
-        raise Refused(
-            _("Only the post “%(post)s” of “%(unit)s” attests this promise.")
-            % {"post": post.title, "unit": post.unit.name},
-            code="attestation.post",
-            hint=_("Ask the holder of that post, or have the promise bound to yours."),
-            data={"post": post.pk},
-        )
+    if account is not None:
+        held = Appointment.objects.filter(account_id=account, post=post, starts_on__lte=today)
+        if held.filter(Q(ends_on=None) | Q(ends_on__gte=today)).exists():
+            return account
+    raise Refused(
+        _("Only the post “%(post)s” of “%(unit)s” attests this promise.")
+        % {"post": post.title, "unit": post.unit.name},
+        code="attestation.post",
+        hint=_("Ask the holder of that post, or have the promise bound to yours."),
+        data={"post": post.pk},
+    )
 
 
 def _require_day(as_of: date, year: int) -> None:
@@ -382,6 +389,8 @@ def _bound_otherwise() -> Conflict:
 def _unclear(doubt: InvalidInput | None) -> InvalidInput:
     if doubt is None:
         return InvalidInput(
-            _("The version in force does not contain this promise."), field="value", code="value.no_commitment"
+            _("The version in force does not contain this promise."),
+            field="value",
+            code="value.no_commitment",
         )
     return InvalidInput(doubt.message, field="value", code=doubt.code, hint=doubt.hint)

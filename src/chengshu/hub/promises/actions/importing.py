@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import action
@@ -39,6 +40,9 @@ from chengshu.hub.promises.models import (
 from chengshu.hub.promises.rows import DEPARTMENT_REF, commitment_of, start_of, tables_of
 from chengshu.hub.promises.tables.data import IndicatorRow, ProjectRow, SourceTables
 from chengshu.hub.promises.tables.diff import Change, Sort, difference
+
+_LOCK_SPACE = 7402
+"""The first key of the advisory locks of imports; the second is the department's id."""
 
 PROPER = "（本级）"
 """The bureau's own share of the budget is printed under the bureau's name; the unit that spends it has this suffix."""
@@ -76,8 +80,10 @@ def import_tables(*, department: Unit, tables: SourceTables, source: Source) -> 
     """Write the tables of one department and year.
 
     :raises InvalidInput: if a budget unit is not in the organisation
-    :raises Conflict: if a form that is no longer a draft would change, or a known project or indicator is missing
+    :raises Conflict: if a form that is no longer a draft would change, a known project or indicator is missing, or
+        another import of this department is under way
     """
+    _one_at_a_time(department)
     units = _units_of(tables)
     known = BudgetYear.objects.filter(unit=department, year=tables.year).first()
     changes = preview(department, tables)
@@ -92,6 +98,30 @@ def import_tables(*, department: Unit, tables: SourceTables, source: Source) -> 
     refresh_findings(budget_year)
     emit(TablesImported(budget_year=budget_year.pk, changes=len(changes)))
     return Imported(budget_year, changes, is_first=known is None)
+
+
+def check_replaceable(department: Unit, tables: SourceTables, changes: Iterable[Change]) -> None:
+    """Refuse, without writing, what :func:`import_tables` would refuse.
+
+    :raises InvalidInput: if a budget unit is not in the organisation
+    :raises Conflict: if a form that is no longer a draft would change, or a known project is missing
+    """
+    _units_of(tables)
+    known = BudgetYear.objects.filter(unit=department, year=tables.year).first()
+    if known is not None:
+        _require_replaceable(known, changes)
+
+
+def _one_at_a_time(department: Unit) -> None:
+    """Hold the department until the transaction ends; the database lets go by itself when it breaks off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, department.pk])
+        if not cursor.fetchone()[0]:
+            raise Conflict(
+                _("Tables of this department are being imported just now."),
+                code="import.running",
+                hint=_("Wait a moment, then try again: what that import wrote will be compared with yours."),
+            )
 
 
 def _as_known(before: SourceTables, tables: SourceTables) -> SourceTables:

@@ -18,12 +18,13 @@ from chengshu.foundation.action import action
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.calendar import NoticeMissing, published_calendar
 from chengshu.foundation.errors import Conflict, InvalidInput, Words
-from chengshu.hub.promises.actions.payments import read_amount
+from chengshu.hub.promises.entry import Unfinished, read_amount
 from chengshu.hub.promises.evaluation import curves, monitoring, rules
 from chengshu.hub.promises.evaluation.monitoring import Light, Likelihood
 from chengshu.hub.promises.judging import Promise, as_seen, is_proven, promises_of
-from chengshu.hub.promises.measured import WORDS, Value, read_value, value_unit
-from chengshu.hub.promises.models import BudgetYear, Form, Indicator, Monitoring, MonitoringLine, Payment
+from chengshu.hub.promises.measured import WORDS, read_value, value_unit
+from chengshu.hub.promises.models import BudgetYear, Form, Indicator, Monitoring, MonitoringLine
+from chengshu.hub.promises.money import money_at
 
 LONGEST_TEXT = 2000
 DEVIATING = (Light.YELLOW.value, Light.RED.value)
@@ -50,21 +51,6 @@ class FormEntry:
     explanation: str = ""
 
 
-class Unfinished(InvalidInput):
-    """Several fields are wrong at once; ``errors`` maps each field to what is wrong with it."""
-
-    def __init__(self, errors: Mapping[str, Words], code: str) -> None:
-        first = next(iter(errors))
-        super().__init__(
-            errors[first],
-            field=first,
-            code=code,
-            hint=_("Correct the fields named and send the form again."),
-            data={"errors": {name: str(message) for name, message in errors.items()}},
-        )
-        self.errors = dict(errors)
-
-
 @action(title=_("Open a monitoring checkpoint"), at=lambda *, form, **_rest: form.unit_id)
 def open_monitoring(*, form: Form, as_of: date) -> Monitoring:
     """Open a checkpoint of a form, prefilled with the proven values and payments known by that day.
@@ -75,11 +61,18 @@ def open_monitoring(*, form: Form, as_of: date) -> Monitoring:
     return _open(form, as_of)
 
 
-@action(title=_("Open a monitoring checkpoint of all forms"), at=lambda *, budget_year, **_rest: budget_year.unit_id)
+@action(
+    title=_("Open a monitoring checkpoint of all forms"),
+    at=lambda *, budget_year, **_rest: budget_year.unit_id,
+)
 def open_monitorings(*, budget_year: BudgetYear, as_of: date) -> list[Monitoring]:
     """Open a checkpoint of every form of a department's year that has none on that day yet."""
     _require_day(as_of, budget_year.year)
-    opened = set(Monitoring.objects.filter(form__budget_year=budget_year, as_of=as_of).values_list("form_id", flat=True))
+    opened = set(
+        Monitoring.objects.filter(form__budget_year=budget_year, as_of=as_of).values_list(
+            "form_id", flat=True
+        )
+    )
     forms = budget_year.forms.exclude(pk__in=opened).select_related("budget_year", "project", "current")
     return [_open(form, as_of) for form in forms if form.current_id]
 
@@ -116,19 +109,29 @@ def submit_monitoring(*, monitoring: Monitoring) -> Monitoring:
 def missing_in(checkpoint: Monitoring) -> dict[str, Words]:
     """What a checkpoint still lacks before it can be submitted, by field."""
     errors: dict[str, Words] = {}
-    others = {str(row["code"]) for row in rules.at(checkpoint.as_of)["scoring.deviation_reasons"].rows if row.get("text_required")}
+    others = {
+        str(row["code"])
+        for row in rules.at(checkpoint.as_of)["scoring.deviation_reasons"].rows
+        if row.get("text_required")
+    }
     for line in checkpoint.lines.select_related("indicator"):
         ref = line.indicator.ref
         if not line.actual:
-            errors[f"actual-{ref}"] = _("%(ref)s: not reported yet. A missing value is not a zero.") % {"ref": ref}
+            errors[f"actual-{ref}"] = _("%(ref)s: not reported yet. A missing value is not a zero.") % {
+                "ref": ref
+            }
         if line.light in DEVIATING and not line.reason_code:
             errors[f"reason_code-{ref}"] = _("%(ref)s deviates: choose the reason.") % {"ref": ref}
         elif line.reason_code in others and not line.reason.strip():
             errors[f"reason-{ref}"] = _("%(ref)s: another reason must be explained in words.") % {"ref": ref}
     if checkpoint.paid is None:
         errors["paid"] = _("Payments are not reported yet.")
-    if {checkpoint.budget_light, checkpoint.goal_light} & set(DEVIATING) and not checkpoint.explanation.strip():
-        errors["explanation"] = _("A light is yellow or red: write the explanation or the plan of rectification.")
+    if {checkpoint.budget_light, checkpoint.goal_light} & set(
+        DEVIATING
+    ) and not checkpoint.explanation.strip():
+        errors["explanation"] = _(
+            "A light is yellow or red: write the explanation or the plan of rectification."
+        )
     return errors
 
 
@@ -136,23 +139,25 @@ def _open(form: Form, as_of: date) -> Monitoring:
     year = form.budget_year.year
     _require_day(as_of, year)
     if form.current_id is None:
-        raise Conflict(_("The form “%(form)s” holds no version in force.") % {"form": form.ref}, code="monitoring.no_version")
+        raise Conflict(
+            _("The form “%(form)s” holds no version in force.") % {"form": form.ref},
+            code="monitoring.no_version",
+        )
     if Monitoring.objects.filter(form=form, as_of=as_of).exists():
         raise Conflict(
             _("This checkpoint of “%(form)s” is open already.") % {"form": form.ref},
             code="monitoring.open",
             hint=_("Fill it in, or choose another day."),
         )
-    payment = latest_payment(form, as_of)
-    initial = form.project.amount if form.project else form.budget_year.amount
+    money = money_at(form, as_of)
     checkpoint = Monitoring(
         form=form,
         version_id=form.current_id,
         unit_id=form.unit_id,
         as_of=as_of,
-        initial_budget=initial,
-        adjusted_budget=payment.adjusted_budget if payment else initial,
-        paid=payment.paid if payment else None,
+        initial_budget=money.initial,
+        adjusted_budget=money.adjusted,
+        paid=money.paid,
     )
     checkpoint.save()
     for promise in promises_of(Indicator.objects.filter(form=form)):
@@ -167,18 +172,9 @@ def _open(form: Form, as_of: date) -> Monitoring:
     return checkpoint
 
 
-def latest_payment(form: Form, as_of: date) -> Payment | None:
-    """The latest payment figure of a project by a day; the department's form has none of its own."""
-    if form.project is None:
-        return None
-    return form.project.payments.filter(as_of__lte=as_of).order_by("as_of").last()
-
-
 def _known_value(promise: Promise, as_of: date) -> str:
     """The latest proven value by that day, as it would be typed; empty if there is none."""
-    seen = [
-        o for o in promise.observations if o.as_of <= as_of and is_proven(o) and not o.simulated
-    ]
+    seen = [o for o in promise.observations if o.as_of <= as_of and is_proven(o) and not o.simulated]
     found = promise.measured
     latest = max(seen, key=lambda o: (o.as_of, o.pk), default=None)
     if latest is None or found is None or as_seen(latest, found) is None:
@@ -190,7 +186,7 @@ def _propose(line: MonitoringLine, promise: Promise, as_of: date) -> monitoring.
     """Light, share, forecast and, where the unit has not said, likelihood of a line, from its value."""
     line.light, line.progress, line.expected_share, line.forecast = Light.GREY.value, None, None, ""
     found = promise.measured
-    if found is None or not found.is_clear or not line.actual:
+    if found is None or not line.actual:
         return None
     value = read_value(found.measure, line.actual, field=f"actual-{promise.indicator.ref}")
     progress = monitoring.progress_of(
@@ -243,15 +239,10 @@ def _fill_line(line: MonitoringLine, entry: LineEntry, promise: Promise, as_of: 
         errors[f"reason_code-{ref}"] = _("The reason is none of the listed ones.")
     if line.likelihood and line.likelihood not in set(Likelihood):
         errors[f"likelihood-{ref}"] = _("This is none of the possible answers.")
-    found = promise.measured
-    if line.actual and (found is None or not found.is_clear):
-        doubt = found.doubt.message if found and found.doubt else _("The version in force does not contain it.")
-        errors[f"actual-{ref}"] = doubt
-    else:
-        try:
-            _propose(line, promise, as_of)
-        except InvalidInput as error:
-            errors[f"actual-{ref}"] = f"{error.message} {error.hint}".strip()
+    try:
+        _propose(line, promise, as_of)
+    except InvalidInput as error:
+        errors[f"actual-{ref}"] = f"{error.message} {error.hint}".strip()
     if not errors:
         line.save()
     return errors
@@ -280,7 +271,9 @@ def _read_together(checkpoint: Monitoring) -> None:
     goal = monitoring.goal_light(Light(line.light) for line in checkpoint.lines.all())
     checkpoint.budget_light, checkpoint.goal_light = money.light.value, goal.value
     checkpoint.reading = monitoring.reading(money.light, goal, known).code
-    checkpoint.response_due_on = _due(money.light, goal, known) if not checkpoint.response_due_on else checkpoint.response_due_on
+    checkpoint.response_due_on = (
+        _due(money.light, goal, known) if not checkpoint.response_due_on else checkpoint.response_due_on
+    )
     if {money.light, goal} <= {Light.GREEN, Light.GREY}:
         checkpoint.response_due_on = None
 
@@ -305,7 +298,9 @@ def _forecast_paid(checkpoint: Monitoring) -> Decimal | None:
     if checkpoint.paid is None or checkpoint.adjusted_budget <= 0:
         return None
     curve = curves.Linear(curves.year(checkpoint.as_of.year))
-    expected = monitoring.forecast_of(checkpoint.paid, checkpoint.adjusted_budget, curve, checkpoint.as_of).value
+    expected = monitoring.forecast_of(
+        checkpoint.paid, checkpoint.adjusted_budget, curve, checkpoint.as_of
+    ).value
     if expected is None:
         return None
     return max(checkpoint.paid, min(expected, checkpoint.adjusted_budget)).quantize(Decimal("0.01"))
@@ -325,7 +320,9 @@ def _open_one(checkpoint: Monitoring) -> Monitoring:
 def _require_day(as_of: date, year: int) -> None:
     if as_of.year != year:
         raise InvalidInput(
-            _("This day is not in the budget year %(year)s.") % {"year": year}, field="as_of", code="monitoring.other_year"
+            _("This day is not in the budget year %(year)s.") % {"year": year},
+            field="as_of",
+            code="monitoring.other_year",
         )
     if as_of > timezone.localdate():
         raise InvalidInput(_("This day is still to come."), field="as_of", code="monitoring.future")
@@ -345,9 +342,6 @@ def line_value(line: MonitoringLine) -> str:
 __all__ = [
     "FormEntry",
     "LineEntry",
-    "Unfinished",
-    "Value",
-    "latest_payment",
     "line_value",
     "missing_in",
     "open_monitoring",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from chengshu.foundation.action import action
 from chengshu.foundation.errors import InvalidInput, Words
 from chengshu.foundation.files.models import File
+from chengshu.hub.promises.entry import read_amount, read_day
 from chengshu.hub.promises.models import BudgetYear, Payment, Project
-from chengshu.hub.promises.tables.amounts import amount, printed
+from chengshu.hub.promises.tables.amounts import printed
 from chengshu.hub.promises.tables.files import decoded, read_rows
 
 MOST_ROWS = 1000
@@ -33,7 +33,6 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "as_of": ("截止日期", "截至日期", "日期", "as_of", "date"),
 }
 _COLUMNS = tuple(_HEADINGS)
-_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?: 00:00:00)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,12 @@ def record_payment(
 
 @action(title=_("Import payment figures"), at=lambda *, budget_year, **_rest: budget_year.unit_id)
 def import_payments(
-    *, budget_year: BudgetYear, rows: Sequence[tuple[int, Figures]], source: str, reason: str = "", file: File | None = None
+    *,
+    budget_year: BudgetYear,
+    rows: Sequence[tuple[int, Figures]],
+    source: str,
+    reason: str = "",
+    file: File | None = None,
 ) -> Recorded:
     """Store a table of payment figures, wholly or not at all.
 
@@ -151,16 +155,22 @@ def _figures(cells: list[tuple[int, list[str]]]) -> list[tuple[int, Figures]]:
     if not body:
         raise _wrong("rows", "payment.empty", _("There is no row of figures."))
     if len(body) > MOST_ROWS:
-        raise _wrong("rows", "payment.too_many", _("The table has more than %(most)s rows.") % {"most": MOST_ROWS})
+        raise _wrong(
+            "rows", "payment.too_many", _("The table has more than %(most)s rows.") % {"most": MOST_ROWS}
+        )
     places = order or {name: position for position, name in enumerate(_COLUMNS)}
     wrong = [
-        RowProblem(line, "rows", _("A row has four cells: project, adjusted budget, paid, day."), "payment.cells")
+        RowProblem(
+            line, "rows", _("A row has four cells: project, adjusted budget, paid, day."), "payment.cells"
+        )
         for line, row in body
         if len(row) <= max(places.values())
     ]
     if wrong:
         raise _refused(wrong)
-    return [(line, Figures(**{name: row[position] for name, position in places.items()})) for line, row in body]
+    return [
+        (line, Figures(**{name: row[position] for name, position in places.items()})) for line, row in body
+    ]
 
 
 def _order_of(heading: Sequence[str]) -> dict[str, int] | None:
@@ -185,40 +195,6 @@ def _from_text(projects: Mapping[str, Project], figures: Figures, source: str, r
         source,
         reason,
     )
-
-
-def read_amount(text: str, field_name: str) -> Decimal:
-    """An amount in 万元 as typed.
-
-    :raises InvalidInput: if it is not one
-    """
-    found = amount(text)
-    if found is None:
-        raise InvalidInput(
-            _("“%(text)s” is not an amount.") % {"text": text.strip()[:40]},
-            field=field_name,
-            code="payment.amount",
-            hint=_("Write digits only, such as 1,038.84: no operator, no unit, at most two decimals."),
-        )
-    return found
-
-
-def read_day(text: str) -> date:
-    """A day as typed, 2025-07-31 or 2025/7/31.
-
-    :raises InvalidInput: if it is not one
-    """
-    found = _DAY.fullmatch(text.strip())
-    try:
-        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
-        return date(year, month, day)
-    except ValueError as error:
-        raise InvalidInput(
-            _("“%(text)s” is not a day.") % {"text": text.strip()[:40]},
-            field="as_of",
-            code="payment.day",
-            hint=_("Write it as 2025-07-31."),
-        ) from error
 
 
 def _checked(
@@ -261,7 +237,9 @@ def _require_plausible(project: Project, as_of: date, adjusted: Decimal, paid: D
                 name, "payment.amount", _("Amounts are in 10,000 yuan with two decimals, zero or more.")
             )
     if not source.strip() or len(source) > 120 or "\x00" in source:
-        raise _wrong("source", "payment.source", _("Name the source of the figures in at most 120 characters."))
+        raise _wrong(
+            "source", "payment.source", _("Name the source of the figures in at most 120 characters.")
+        )
 
 
 def _warnings(payment: Payment) -> tuple[Words, ...]:
@@ -278,7 +256,10 @@ def _warnings(payment: Payment) -> tuple[Words, ...]:
 def _falls(name: str, other: Payment, text: Words) -> InvalidInput:
     message = str(text) % {"paid": printed(other.paid), "day": other.as_of.isoformat()}
     return InvalidInput(
-        message, field=name, code="payment.falls", hint=_("Correct the figure, or give the reason, such as a refund.")
+        message,
+        field=name,
+        code="payment.falls",
+        hint=_("Correct the figure, or give the reason, such as a refund."),
     )
 
 
@@ -290,7 +271,8 @@ def _refused(problems: Sequence[RowProblem]) -> InvalidInput:
         hint=_("Correct the rows named and send the whole table again."),
         data={
             "rows": [
-                {"line": p.line, "field": p.field, "code": p.code, "message": str(p.message)} for p in problems
+                {"line": p.line, "field": p.field, "code": p.code, "message": str(p.message)}
+                for p in problems
             ]
         },
     )

@@ -38,7 +38,9 @@ def restand(indicators: QuerySet[Indicator], as_of: date | None = None) -> int:
     """Judge these promises again, inside an action that changed them; returns how many standings changed."""
     day = as_of or timezone.localdate()
     promises = promises_of(indicators)
-    known = {s.indicator_id: s for s in Standing.objects.filter(indicator__in=[p.indicator.pk for p in promises])}
+    known = {
+        s.indicator_id: s for s in Standing.objects.filter(indicator__in=[p.indicator.pk for p in promises])
+    }
     new: list[Standing] = []
     changed: list[Standing] = []
     for promise in promises:
@@ -61,7 +63,9 @@ def _fill(standing: Standing, promise: Promise, day: date) -> bool:
     judged = judge(promise, day)
     standing.verdict, standing.reason = judged.state.value, judged.reason.code[:60]
     standing.binding_kind = promise.binding.kind if promise.binding else BindingKind.UNBOUND
-    standing.observation_id = _observation_id(promise, judged.observation.evidence if judged.observation else ())
+    standing.observation_id = _observation_id(
+        promise, judged.observation.evidence if judged.observation else ()
+    )
     standing.simulated = judged.is_tainted
     standing.as_of = day
     return before != [getattr(standing, name) for name in _KEPT_UP]

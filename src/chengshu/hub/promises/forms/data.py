@@ -37,10 +37,14 @@ SEVERITIES: tuple[tuple[Severity, str], ...] = (("E", "错误"), ("W", "警告")
 
 @dataclass(frozen=True, slots=True)
 class TargetsForm:
-    """部门整体预算绩效目标申报表 and 项目支出绩效目标表（含转移支付项目）, whichever the tables hold."""
+    """部门整体预算绩效目标申报表 and 项目支出绩效目标表（含转移支付项目）, whichever the tables hold.
+
+    :param note: printed above the projects, where the reader must know that they are not all
+    """
 
     tables: SourceTables
     imprint: Imprint
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ class LintReport:
     indicator_count: int
     findings: tuple[Finding, ...]
     imprint: Imprint
+    note: str = ""
 
 
 Form = TargetsForm | SelfEvaluationForm | MonitoringForm | LintReport

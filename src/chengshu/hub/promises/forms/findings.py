@@ -35,7 +35,7 @@ def _summary(form: LintReport) -> Part:
         widths=_SUMMARY_WIDTHS,
         rows=rows,
         orientation="portrait",
-        above=(f"部门名称：{form.department}", checked),
+        above=(f"部门名称：{form.department}", checked, *((form.note,) if form.note else ())),
         below=("注：检查结果由规则自动给出，供人工复核；修改建议须经人工确认后按绩效目标调整程序办理。",),
     )
 

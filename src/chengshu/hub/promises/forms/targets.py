@@ -59,7 +59,7 @@ def target_parts(form: TargetsForm) -> tuple[Part, ...]:
     if form.tables.department is not None:
         parts.append(_department_part(form.tables.department))
     if form.tables.projects is not None:
-        parts.append(_project_part(form.tables.projects))
+        parts.append(_project_part(form.tables.projects, form.note))
     if not parts:
         raise ValueError("the tables hold neither a department nor projects")
     return tuple(parts)
@@ -68,7 +68,7 @@ def target_parts(form: TargetsForm) -> tuple[Part, ...]:
 # 项目支出绩效目标表
 
 
-def _project_part(table: ProjectTable) -> Part:
+def _project_part(table: ProjectTable, note: str) -> Part:
     projects = table.projects
     total = _amounts_row("合计", table.amount, projects, "total")
     return Part(
@@ -80,7 +80,7 @@ def _project_part(table: ProjectTable) -> Part:
             total,
             *(row for unit in table.units for row in _unit_rows(unit)),
         ),
-        above=(f"部门名称：{table.department}",),
+        above=(f"部门名称：{table.department}", *((note,) if note else ())),
         above_right="单位：万元",
         font_size=8.5,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -66,9 +67,9 @@ class Search:
 
         :raises InvalidInput: naming the first field that cannot be read
         """
-        known = {name: given.get(name, "").strip() for name in ("family", "code", "kind", "direction", "sort")}
+        known = {name: _text(given, name) for name in ("q", "family", "code", "kind", "direction", "sort")}
         return cls(
-            words=given.get("q", "").strip()[:100],
+            words=known["q"],
             unit=_whole(given.get("unit", ""), "unit"),
             verdict=_one_of(given.get("verdict", ""), "verdict", [v.value for v in Verdict]),
             severity=_one_of(given.get("severity", ""), "severity", [s.value for s in Severity]),
@@ -91,6 +92,11 @@ class Search:
             "binding": self.binding, "least": self.least, "most": self.most, "sort": self.sort,
         }  # fmt: skip
         return {name: str(value) for name, value in named.items() if value not in (None, "")}
+
+
+def _text(given: Mapping[str, str], name: str) -> str:
+    """Without the one character that PostgreSQL refuses in text."""
+    return given.get(name, "").replace("\x00", "").strip()[:100]
 
 
 def _one_of(given: str, field: str, allowed: Iterable[str]) -> str:
@@ -159,7 +165,7 @@ def find_promises(
     order = (*SORTS[search.sort], "form_ref", "number") if search.sort != "-ref" else SORTS["-ref"]
     page = matching.order_by(*order)
     if cursor:
-        page = page.filter(_after(order, _read_cursor(cursor, len(order))))
+        page = page.filter(_after(order, _read_cursor(cursor, order)))
     size = max(1, min(size, MOST))
     rows = list(page.values(*ROW)[: size + 1])
     more = len(rows) > size
@@ -269,22 +275,28 @@ def _write_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, length: int) -> list[str]:
+def _read_cursor(cursor: str, order: Sequence[str]) -> list[str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         values = None
-    if not isinstance(values, list) or len(values) != length or not all(_fits(value) for value in values):
+    fits = isinstance(values, list) and len(values) == len(order) and all(map(_fits, order, values))
+    if not fits:
         raise InvalidInput(
             _("This page marker is not one that was given out for this order."),
             field="cursor",
             code="cursor",
             hint=_("Start again from the first page."),
         )
-    return values
+    return list(values)
 
 
-def _fits(value: object) -> bool:
-    """A marker holds references and plain numbers, and no character that a database refuses."""
-    return isinstance(value, str) and len(value) < 40 and "\x00" not in value
+_SHAPES = {"form_ref": re.compile(r"[PD][0-9]{0,8}"), "amount": re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,2})?")}
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a marker's value can stand in its column."""
+    shape = _SHAPES.get(name.lstrip("-"), _WHOLE)
+    return isinstance(value, str) and shape.fullmatch(value) is not None

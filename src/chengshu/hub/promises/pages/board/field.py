@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from chengshu.foundation.errors import InvalidInput, Words
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
-from chengshu.foundation.web.shell import Crumb, Option, Tab, query_url
+from chengshu.foundation.web.shell import Option, Tab, query_url
 from chengshu.hub.promises.models import BindingKind, BudgetYear, Severity, Verdict
 from chengshu.hub.promises.pages.board import wording
 from chengshu.hub.promises.queries.board import Board, Line, Promise, board

@@ -17,7 +17,7 @@ from chengshu.foundation.errors import Missing, Words
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb, TimelineEvent
-from chengshu.hub.promises.evaluation.lifecycle import ACTION_NAMES, Action
+from chengshu.hub.promises.evaluation.lifecycle import ACTION_NAMES
 from chengshu.hub.promises.models import BudgetYear, Commitment, FormState, Payment
 from chengshu.hub.promises.pages.board import findings as finding_words
 from chengshu.hub.promises.pages.board import wording

@@ -22,7 +22,6 @@ from chengshu.hub.promises.queries.promises import PromiseFile, promise
 from chengshu.hub.promises.queries.years import year_named, years
 
 
-
 @door("promises.view")
 def show_promise(request: HttpRequest, slug: str) -> HttpResponse:
     known = years()

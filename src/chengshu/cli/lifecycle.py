@@ -129,12 +129,13 @@ def prepare() -> None:
 
 
 def worker() -> None:
-    """Work off the queue of jobs; one of the processes that ``up`` starts."""
+    """Work off jobs, events and periodic rounds; one of the processes that ``up`` starts."""
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("procrastinate", "worker")
+    from chengshu.foundation.jobs.worker import run
+
+    run()
 
 
 def manage(context: typer.Context) -> None:

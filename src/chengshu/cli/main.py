@@ -74,7 +74,7 @@ def _silenced() -> int:
 
 
 def _next_step(error: Exception) -> str:
-    if type(error).__module__.startswith(("psycopg", "django.db")):
+    if type(error).__name__ in ("OperationalError", "InterfaceError"):
         return "Is Chengshu running? ./chengshu status tells; ./chengshu doctor looks for the cause."
     return "Run it again with CHENGSHU_DEBUG=1 to see where it happened; ./chengshu doctor looks for causes."
 

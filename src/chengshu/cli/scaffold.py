@@ -31,7 +31,9 @@ def scene(name: Annotated[str, typer.Argument(help="Lower case, such as parks or
     """Copy the sample scene under a new name and enter it in the settings."""
     folder = create_scene(name, PACKAGE)
     people.print(f"{folder} is there and in SCENES.")
-    people.print("next:  change its words and tables, then ./chengshu manage makemigrations and ./chengshu test")
+    people.print(
+        "next:  change its words and tables, then ./chengshu manage makemigrations and ./chengshu test"
+    )
 
 
 def create_scene(name: str, package: Path) -> Path:
@@ -42,7 +44,9 @@ def create_scene(name: str, package: Path) -> Path:
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 30:
         raise InvalidInput(
-            f"“{name}” cannot be a scene's name.", field="name", hint="Use lower-case letters, digits and underscores."
+            f"“{name}” cannot be a scene's name.",
+            field="name",
+            hint="Use lower-case letters, digits and underscores.",
         )
     target = package / "scenes" / name
     if target.exists():

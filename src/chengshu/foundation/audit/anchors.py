@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -69,7 +70,10 @@ def _append(taken: Anchor) -> None:
 def known_anchors() -> list[Anchor]:
     """Every anchor of the database and of the file; a half-written last line of the file is passed over."""
     stored = [
-        Anchor(row.at.astimezone(UTC).isoformat(), tuple((lane, position, digest) for lane, position, digest in row.heads))
+        Anchor(
+            row.at.astimezone(UTC).isoformat(),
+            tuple((lane, position, digest) for lane, position, digest in row.heads),
+        )
         for row in AuditAnchor.objects.order_by("id")
     ]
     return [*stored, *_from_file()]
@@ -84,4 +88,6 @@ def _from_file() -> Iterator[Anchor]:
             facts = json.loads(line)
         except json.JSONDecodeError:
             continue
-        yield Anchor(str(facts["at"]), tuple((lane, position, digest) for lane, position, digest in facts["heads"]))
+        yield Anchor(
+            str(facts["at"]), tuple((lane, position, digest) for lane, position, digest in facts["heads"])
+        )

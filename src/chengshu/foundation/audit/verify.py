@@ -81,9 +81,7 @@ def verify(progress: Callable[[int], None] = lambda _count: None) -> Verificatio
     outcome.anchors = len(anchors)
     known = {(one.lane, one.position) for one in outcome.broken}
     gone = {lane: position for lane, (position, _digest) in archived.items()}
-    outcome.broken += (
-        one for one in _against(anchors, seen, gone) if (one.lane, one.position) not in known
-    )
+    outcome.broken += (one for one in _against(anchors, seen, gone) if (one.lane, one.position) not in known)
     outcome.broken += (
         Broken(Fault.INSERTED, row["lane"], row["position"], None, "a checkpoint that our key did not sign")
         for row in unsigned_checkpoints()
@@ -183,9 +181,7 @@ class _Lane:
         """Empty positions, and positions that others were moved over, without an entry that belongs there."""
         empty = [number for first, last in self._gaps for number in _first_few(first, last)]
         moved_over = [
-            step.entry.position
-            for step in steps
-            if step.home is not None and step.home > step.entry.position
+            step.entry.position for step in steps if step.home is not None and step.home > step.entry.position
         ]
         for position in sorted({*empty, *moved_over}):
             if position not in homes:
@@ -210,7 +206,12 @@ class _Lane:
         """An entry in its place whose facts hold: it, or the one before it, may have been written anew as a whole."""
         before = self._kept.get(step.entry.position - 1)
         after = self._kept.get(step.entry.position + 1)
-        if after is not None and after.home == after.entry.position and not after.is_linked and not is_followed:
+        if (
+            after is not None
+            and after.home == after.entry.position
+            and not after.is_linked
+            and not is_followed
+        ):
             return Broken(Fault.ALTERED, *where, "the next entry links to another digest")
         if step.is_linked or step.after_gap:
             return None

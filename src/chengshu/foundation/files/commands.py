@@ -23,7 +23,9 @@ def verify(as_json: AsJson = False) -> None:
         print_json({"sound": found.is_sound, **vars(found)})
     else:
         people.print(str(found.verdict()))
-        people.print(f"{found.checked} contents, {found.bytes_read} bytes read, {len(found.orphans)} unknown.")
+        people.print(
+            f"{found.checked} contents, {found.bytes_read} bytes read, {len(found.orphans)} unknown."
+        )
         for name in ("missing", "corrupt"):
             for digest in getattr(found, name):
                 people.print(f"{name}: {digest}")

@@ -71,7 +71,9 @@ class FileFilters(Filters):
     summary="Files of the units whose files the asker may see, newest first",
 )
 @door("files.view")
-def list_files(request: HttpRequest, filters: Query[FileFilters], page: Query[PageQuery]) -> dict[str, object]:
+def list_files(
+    request: HttpRequest, filters: Query[FileFilters], page: Query[PageQuery]
+) -> dict[str, object]:
     return paged(request, filters.applied(request, queries.files()), page, order=("-created_at", "-id"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -61,7 +61,9 @@ def preview(content: Content, page: int = 1) -> Path:
 
 
 def _drawn(content: Content, page: int) -> Image.Image:
-    return _pdf_page(content.path, page) if content.media_type == kinds.PDF.media_type else _image(content.path)
+    return (
+        _pdf_page(content.path, page) if content.media_type == kinds.PDF.media_type else _image(content.path)
+    )
 
 
 def _image(path: Path) -> Image.Image:
@@ -78,7 +80,8 @@ def _pdf_page(path: Path, page: int) -> Image.Image:
     with _pdfium, pypdfium2.PdfDocument(path) as document:
         sheet = document[page - 1]
         scale = min(LONGEST_SIDE / max(*sheet.get_size(), 1), 4)
-        return sheet.render(scale=scale).to_pil().convert("RGB")
+        drawn: Image.Image = sheet.render(scale=scale).to_pil()
+        return drawn.convert("RGB")
 
 
 def _write(picture: Image.Image, path: Path) -> None:

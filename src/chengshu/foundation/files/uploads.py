@@ -84,7 +84,9 @@ def upload_by_key(key: str) -> Upload:
     found = Upload.objects.filter(key=key, account_id=asker.account_id).select_related("unit").first()
     if found is None:
         raise Missing(
-            _("There is no such upload."), code="upload.missing", hint=_("Choose the file again to begin anew.")
+            _("There is no such upload."),
+            code="upload.missing",
+            hint=_("Choose the file again to begin anew."),
         )
     return found
 

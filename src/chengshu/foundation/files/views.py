@@ -16,7 +16,7 @@ from chengshu.foundation.errors import ChengshuError, InvalidInput
 from chengshu.foundation.files import previews, uploads
 from chengshu.foundation.files.downloads import send_file, send_preview
 from chengshu.foundation.files.queries import file_by_id
-from chengshu.foundation.http.doors import Door, door
+from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.http.problem import problem
 from chengshu.foundation.orgs.models import Unit
@@ -131,7 +131,9 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
         return {"name": str(wanted["name"]), "size": int(wanted["size"])}
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidInput(
-            _("The upload must be announced with its name and size."), field="name", code="upload.announcement"
+            _("The upload must be announced with its name and size."),
+            field="name",
+            code="upload.announcement",
         ) from error
 
 

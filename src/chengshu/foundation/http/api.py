@@ -32,8 +32,9 @@ def build() -> NinjaAPI:
     built.add_exception_handler(ValidationError, _schema)
     for module in modules():
         if module_has_submodule(module.module, "endpoints"):
-            router = import_module(f"{module.name}.endpoints").router
-            built.add_router(f"/{module.label.replace('_', '-')}", router, tags=[module.label])
+            endpoints = import_module(f"{module.name}.endpoints")
+            prefix = getattr(endpoints, "prefix", f"/{module.label.replace('_', '-')}")
+            built.add_router(prefix, endpoints.router, tags=[module.label])
     return built
 
 

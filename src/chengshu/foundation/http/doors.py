@@ -7,6 +7,7 @@ again by its action.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
@@ -61,9 +62,18 @@ def door(
             return view(request, *args, **kwargs)
 
         guarded.door = opens  # type: ignore[attr-defined]
+        guarded.__signature__ = _resolved(view)  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def _resolved(view: Callable[..., Any]) -> inspect.Signature:
+    """The view's own signature with its annotations looked up where it stands: endpoints are read by theirs."""
+    try:
+        return inspect.signature(view, eval_str=True)
+    except NameError:
+        return inspect.signature(view)
 
 
 def knock(opens: str | Door, *, while_password_expired: bool = False) -> Asker:

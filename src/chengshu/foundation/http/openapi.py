@@ -41,7 +41,9 @@ def failures(*statuses: int) -> dict[int, type[Problem]]:
 
 def document(api: NinjaAPI) -> dict[str, Any]:
     """The whole document, as it is committed: OpenAPI 3.1, failures named as problem+json."""
-    schema: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
+    schema: dict[str, Any] = json.loads(
+        json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str)
+    )
     schema["openapi"] = VERSION
     for path in schema["paths"].values():
         for operation in path.values():

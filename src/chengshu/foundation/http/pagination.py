@@ -6,7 +6,7 @@ order. ``paginate`` serves pages for people, ``paged`` the API.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,9 +68,7 @@ class _Key:
         return Q(**{f"{self.name}__isnull": True} if value is None else {self.name: value})
 
 
-def paginate(
-    rows: QuerySet[M], *, order: Sequence[str], cursor: str = "", size: int = SIZE
-) -> Slice[M]:
+def paginate(rows: QuerySet[M], *, order: Sequence[str], cursor: str = "", size: int = SIZE) -> Slice[M]:
     """The page of ``rows`` at ``cursor``.
 
     :param order: names of fields or annotations, ``-`` before descending ones; the primary key is added at the end
@@ -91,7 +89,9 @@ def paginate(
     return Slice(
         rows=found,
         next=_sealed(keys, found[-1], backwards=False) if found and (has_more or backwards) else "",
-        previous=_sealed(keys, found[0], backwards=True) if found and (has_more if backwards else cursor) else "",
+        previous=_sealed(keys, found[0], backwards=True)
+        if found and (has_more if backwards else cursor)
+        else "",
     )
 
 
@@ -152,7 +152,11 @@ def _packed(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
-_UNPACK = {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}
+_UNPACK: dict[str, Callable[[str], Any]] = {
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "n": Decimal,
+}
 
 
 def _unpacked(value: Any) -> Any:

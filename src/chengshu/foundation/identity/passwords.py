@@ -85,8 +85,11 @@ def contains_name(candidate: Candidate) -> bool:
 def is_common(password: str) -> bool:
     """Whether the password, or the word in it without ornaments and usual substitutes, is one that everybody tries."""
     lowered = password.casefold().strip()
-    word = re.sub(r"[^a-z]", "", re.sub(r"[^a-z]+$", "", lowered).translate(_SUBSTITUTES))
-    return lowered in _common() or (len(word) >= 4 and (word in _common() or word in _LOCAL_WORDS))
+    from_start = re.sub(r"[^a-z]+$", "", lowered)
+    inner = re.sub(r"^[^a-z]+", "", from_start)
+    words = {re.sub(r"[^a-z]", "", one.translate(_SUBSTITUTES)) for one in (from_start, inner)}
+    known = words & (_common() | _LOCAL_WORDS)
+    return lowered in _common() or any(len(word) >= 4 for word in known)
 
 
 def was_used(candidate: Candidate, figures: Limits) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import Reach, action
@@ -34,6 +35,6 @@ def cancel_job(*, record: JobRecord) -> JobRecord:
         )
     record.cancel_requested = True
     if record.state == JobState.WAITING:
-        record.state = JobState.CANCELLED
-    record.save(update_fields=["cancel_requested", "state"])
+        record.state, record.finished_at = JobState.CANCELLED, timezone.now()
+    record.save(update_fields=["cancel_requested", "state", "finished_at"])
     return record

@@ -13,7 +13,7 @@ from chengshu.foundation.jobs.models import JobRecord
 def my_jobs() -> QuerySet[JobRecord]:
     """The asker's own long work, newest first."""
     asker = signed_in_asker()
-    return JobRecord.objects.filter(account_id=asker.account_id).select_related("result_content")
+    return JobRecord.objects.filter(account_id=asker.account_id or 0).select_related("result_content")
 
 
 def my_job(pk: int) -> JobRecord:

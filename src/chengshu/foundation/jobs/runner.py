@@ -58,7 +58,13 @@ def asker_of(record: JobRecord) -> Asker:
         powers = powers_of(account.pk, timezone.localdate() or date.min)
     terminal = Terminal("", "worker", record.trace)
     asker = asker_for(
-        account.pk, account.username, account.title, powers, terminal, session=f"job:{record.pk}", channel="worker"
+        account.pk,
+        account.username,
+        account.title,
+        powers,
+        terminal,
+        session=f"job:{record.pk}",
+        channel="worker",
     )
     if record.permissions is None:
         return asker
@@ -142,5 +148,7 @@ def _unforeseen() -> ChengshuError:
 
 def _unrunnable(job: Job | None) -> ChengshuError:
     if job is None:
-        return ChengshuError(_("This version of the platform does not know this kind of work."), code="job.unknown")
+        return ChengshuError(
+            _("This version of the platform does not know this kind of work."), code="job.unknown"
+        )
     return _unforeseen()

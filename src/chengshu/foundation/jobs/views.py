@@ -29,9 +29,7 @@ TONES = {
 @require_safe
 @door(Door.SIGNED_IN)
 def my_work(request: HttpRequest) -> HttpResponse:
-    found = paginate(
-        queries.my_jobs(), order=("-id",), cursor=request.GET.get("cursor", ""), size=20
-    )
+    found = paginate(queries.my_jobs(), order=("-id",), cursor=request.GET.get("cursor", ""), size=20)
     return render(request, "jobs/mine.html", {"jobs": found.rows, "page": found.page(), "tones": TONES})
 
 

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable
 
 import psycopg
-from django.db import close_old_connections, connection
 from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params

@@ -62,7 +62,9 @@ def lane(committed: None) -> Callable[[int], list[AuditEntry]]:
         with transaction.atomic():
             for number in range(count):
                 moment = at or datetime.now(UTC)
-                chain.append(chain.Entry(f"clerk.{number}", "sample.do", "done", moment, details={"n": number}))
+                chain.append(
+                    chain.Entry(f"clerk.{number}", "sample.do", "done", moment, details={"n": number})
+                )
         return list(AuditEntry.objects.order_by("position"))
 
     return write

@@ -37,8 +37,8 @@ def test_the_owner_is_stopped_by_the_trigger(lane: Write, table: str, statement:
 
 def test_the_owner_cannot_delete_young_entries_even_in_the_name_of_archiving(lane: Write) -> None:
     lane(3)
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="owner"):
-        cursor = connections["owner"].cursor()
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT set_config('chengshu.audit_archive', 'on', true)")
-        cursor.execute("DELETE FROM audit_auditentry")
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="owner"):
+            cursor.execute("DELETE FROM audit_auditentry")
     assert AuditEntry.objects.count() == 3

@@ -65,7 +65,9 @@ def test_an_altered_fact_is_named(lane: Write, column: str, value: str) -> None:
 def test_an_altered_digest_is_named_wherever_it_stands(lane: Write, number: int) -> None:
     entries = lane(8)
     with as_owner() as cursor:
-        cursor.execute("UPDATE audit_auditentry SET digest = %s WHERE id = %s", ["a" * 64, entries[number].pk])
+        cursor.execute(
+            "UPDATE audit_auditentry SET digest = %s WHERE id = %s", ["a" * 64, entries[number].pk]
+        )
     assert found() == [(Fault.ALTERED, number + 1, entries[number].pk)]
 
 

@@ -220,8 +220,8 @@ def _finish(
     account: Account, browser_token: str, *, proved: bool, recovery_codes: tuple[str, ...] = ()
 ) -> SignIn:
     """Open the session: a new token at every sign-in, so that nobody can have planted it."""
-    attempts.forget_failures(account)
     attempts.note(account.username, account, AttemptOutcome.DONE)
+    attempts.forget_failures(account)
     now = timezone.now()
     if browser_token:
         Session.objects.filter(token_digest=digest(browser_token), ended_at=None).update(

@@ -107,7 +107,8 @@ def write_draft(form: Form, draft: Draft, reason: str) -> FormVersion:
         form = revise_form(form=form)
     before = subject_of(form).version
     step, base = before.step, before.base
-    before.state, before.step = VersionState.REPLACED, ""
+    before.state = VersionState.REJECTED if step else VersionState.REPLACED
+    before.step = ""
     before.save()
     version = write_version(
         form,

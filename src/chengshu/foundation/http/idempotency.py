@@ -1,0 +1,187 @@
+"""Requests that may be sent twice and are done once.
+
+A sender names its request with ``Idempotency-Key`` (a form with the hidden field ``idempotency_key``). The answer is
+kept for a day and given again to the same account. The key's row is written in the request's own transaction: a
+duplicate that comes meanwhile waits for it, and a request that failed leaves no row, so it may be tried again.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from ninja.utils import contribute_operation_callback
+
+from chengshu.foundation.asking import current_asker
+from chengshu.foundation.errors import Conflict, InvalidInput
+from chengshu.foundation.http.models import IdempotencyKey
+
+HEADER = "Idempotency-Key"
+FIELD = "idempotency_key"
+REPLAYED = "Idempotent-Replay"
+KEPT = timedelta(hours=24)
+WAIT_MS = 5000
+
+_KEY = re.compile(r"[\x21-\x7e]{8,200}")
+_PARAMETER = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+    "description": "Names this request, so that sending it again within a day does it once and gives the same answer.",
+}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class KeyConflict(Conflict):
+    """The key was used for another request."""
+
+    default_code = "idempotency.other_request"
+
+
+def idempotent(endpoint: F) -> F:
+    """Let an endpoint of the API be called twice and done once; stands between its router and its door."""
+    endpoint.is_idempotent = True  # type: ignore[attr-defined]
+    contribute_operation_callback(endpoint, _contribute)
+    return endpoint
+
+
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page's view: a form sent twice is done once and ends on the same page."""
+
+    @functools.wraps(view)
+    def replaying(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _once(request, lambda: view(request, *args, **kwargs))
+
+    replaying.is_idempotent = True  # type: ignore[attr-defined]
+    return replaying
+
+
+def _contribute(operation: Any) -> None:
+    run = operation.run
+    extra = dict(operation.openapi_extra or {})
+    extra["parameters"] = [*extra.get("parameters", []), _PARAMETER]
+    operation.openapi_extra = extra
+
+    @functools.wraps(run)
+    def replaying(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return _once(request, lambda: run(request, **kwargs))
+
+    operation.run = replaying
+
+
+def _once(request: HttpRequest, perform: Callable[[], HttpResponse]) -> HttpResponse:
+    key, account_id = _key(request), current_asker().account_id
+    if not key or account_id is None:
+        return perform()
+    digest = _digest(request)
+    if not _claimed(account_id, key, digest):
+        return _replayed(account_id, key, digest)
+    response = perform()
+    _note(account_id, key, response)
+    return response
+
+
+def _key(request: HttpRequest) -> str:
+    key = request.headers.get(HEADER, "")
+    if not key and request.method == "POST" and not request.path.startswith("/api/"):
+        key = request.POST.get(FIELD, "")
+    if key and not _KEY.fullmatch(key):
+        raise InvalidInput(
+            _("An idempotency key has 8 to 200 plain characters without blanks."),
+            field=HEADER,
+            code="idempotency.key",
+            hint=_("Use a random UUID for each new request."),
+        )
+    return key
+
+
+def _claimed(account_id: int, key: str, digest: str) -> bool:
+    """Whether this request is the first one under its key; waits for one that is under way.
+
+    :raises Conflict: if that one takes too long
+    """
+    row = IdempotencyKey(account_id=account_id, key=key, request_digest=digest)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(WAIT_MS)])
+            old = timezone.now() - KEPT
+            IdempotencyKey.objects.filter(account_id=account_id, key=key, created_at__lt=old).delete()
+            IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+    except OperationalError as error:
+        raise Conflict(
+            _("The same request is still being worked on."),
+            code="idempotency.in_progress",
+            hint=_("Wait a moment and send it again with the same key."),
+        ) from error
+    return IdempotencyKey.objects.filter(account_id=account_id, key=key, status=None).exists()
+
+
+def _replayed(account_id: int, key: str, digest: str) -> HttpResponse:
+    known = IdempotencyKey.objects.get(account_id=account_id, key=key)
+    if known.request_digest != digest:
+        raise KeyConflict(
+            _("This idempotency key was used for another request."),
+            hint=_("Use a new key for a new request."),
+        )
+    response = HttpResponse(bytes(known.body), status=known.status, content_type=known.content_type)
+    if known.location:
+        response["Location"] = known.location
+    response[REPLAYED] = "true"
+    return response
+
+
+def _note(account_id: int, key: str, response: HttpResponse) -> None:
+    """Keep the answer of what was done; of what failed nothing is kept, so it may be tried again."""
+    rows = IdempotencyKey.objects.filter(account_id=account_id, key=key)
+    if response.status_code >= 400 or response.streaming:
+        rows.delete()
+        return
+    rows.update(
+        status=response.status_code,
+        content_type=response.get("Content-Type", "")[:100],
+        location=response.get("Location", "")[:500],
+        body=response.content,
+    )
+
+
+def _digest(request: HttpRequest) -> str:
+    """What makes two requests the same: method, address, and what they carry, whatever its packing."""
+    digest = hashlib.sha256()
+    for part in _parts(request):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _parts(request: HttpRequest) -> list[bytes]:
+    parts = [(request.method or "").encode(), request.get_full_path().encode()]
+    if request.content_type not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        return [*parts, request.body]
+    for name in sorted(set(request.POST) - {FIELD, "csrfmiddlewaretoken"}):
+        parts += [
+            name.encode(),
+            *(value.encode(errors="surrogatepass") for value in request.POST.getlist(name)),
+        ]
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            parts += [name.encode(), (file.name or "").encode(), _digest_of_file(file)]
+    return parts
+
+
+def _digest_of_file(file: UploadedFile) -> bytes:
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    file.seek(0)
+    return digest.digest()

@@ -38,13 +38,20 @@ def _add_roles() -> int:
                 title_en=declared.title_en,
                 admin_kind=declared.admin_kind,
                 permissions=sorted(declared.permissions),
+                declared=sorted(declared.permissions),
             )
             role.save()
             added += 1
-        elif missing := declared.permissions - set(role.permissions):
-            role.permissions = sorted({*role.permissions, *missing})
-            role.save()
+        elif declared.permissions != set(role.declared):
+            _add_new_permissions(role, declared.permissions)
     return added
+
+
+def _add_new_permissions(role: Role, declared: set[str]) -> None:
+    """Add what the apps declare for the first time; what an administrator took away since stays away."""
+    role.permissions = sorted({*role.permissions, *(declared - set(role.declared))})
+    role.declared = sorted(declared)
+    role.save()
 
 
 def _add_units() -> int:

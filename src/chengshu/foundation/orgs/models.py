@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.audit.changes import Recorded
+from chengshu.foundation.masking import PersonalField, personal_address, personal_phone
 
 
 class UnitKind(models.TextChoices):
@@ -96,6 +98,8 @@ class Role(Recorded):
     title_en = models.CharField(max_length=100, blank=True)
     permissions = ArrayField(models.CharField(max_length=100), default=list)
     admin_kind = models.CharField(max_length=10, choices=AdminKind.choices, blank=True, default="")
+    declared = ArrayField(models.CharField(max_length=100), default=list)
+    """What the apps declared when the base data was last loaded: only what is new since is added again."""
 
     class Meta:
         verbose_name = _("role")
@@ -118,6 +122,8 @@ class Post(Recorded):
     key = models.SlugField(max_length=60)
     title = models.CharField(max_length=100)
     title_en = models.CharField(max_length=100, blank=True)
+    closed_on = models.DateField(null=True)
+    """The last day of the post."""
 
     class Meta:
         verbose_name = _("post")
@@ -125,6 +131,9 @@ class Post(Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_open(self, on: date) -> bool:
+        return self.closed_on is None or on <= self.closed_on
 
 
 class PostRole(Recorded):
@@ -197,6 +206,35 @@ class Delegation(Recorded):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.receiver}"
+
+
+class OfficialContact(Recorded):
+    """How a post of a unit is reached: masked for everybody, revealed for a purpose (``foundation.masking``).
+
+    Behind a post stands a person, so its direct line and its room are personal.
+    """
+
+    personal_fields: ClassVar[tuple[PersonalField, ...]] = (
+        personal_phone("phone", _("Telephone")),
+        personal_address("address", _("Address")),
+    )
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"phone_sealed", "address_sealed"})
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="contacts")
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="contacts")
+    label = models.CharField(max_length=100)
+    phone_masked = models.CharField(max_length=30, blank=True)
+    phone_sealed = models.CharField(max_length=400, blank=True)
+    address_masked = models.CharField(max_length=200, blank=True)
+    address_sealed = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("official contact")
+        ordering = ["unit__path", "label"]
+        constraints = [models.UniqueConstraint(fields=["unit", "label"], name="orgs_contact_once")]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class PowersStamp(models.Model):

@@ -19,7 +19,8 @@ from chengshu.hub.promises.downloads import imprint, json_bytes, lint_report_of,
 from chengshu.hub.promises.findings import found_in
 from chengshu.hub.promises.forms import Form, TargetsForm, render, render_together
 from chengshu.hub.promises.lint import Finding, lint
-from chengshu.hub.promises.models import BudgetYear, SelfEvaluation
+from chengshu.hub.promises.models import BudgetYear, Monitoring, SelfEvaluation
+from chengshu.hub.promises.printouts import evaluation_form, monitoring_form
 from chengshu.hub.promises.reading import GivenFile, content_of, read_files, source_of
 from chengshu.hub.promises.reconcile import Check, reconcile
 from chengshu.hub.promises.rows import tables_of
@@ -235,10 +236,9 @@ def _written(form: str, file_format: str, tables: SourceTables) -> bytes:
 
 
 def _filled_forms(form: str, file_format: str, year: int) -> bytes:
-    from chengshu.hub.promises import filled
-
     with asking(system("promises", "cli")):
-        made = (filled.self_evaluations if form == "self-evaluation" else filled.monitorings)(_known_year(year))
+        known = _known_year(year)
+        made = _self_evaluations(known) if form == "self-evaluation" else _monitorings(known)
         if not made:
             raise Missing(
                 f"There is no {form} form in {year} yet.", hint="Start one on the page of a project, then export it."
@@ -246,6 +246,17 @@ def _filled_forms(form: str, file_format: str, year: int) -> bytes:
         if file_format == "json":
             return json_bytes([asdict(one) for one in made])
         return render_together(made, file_format)  # type: ignore[arg-type]
+
+
+def _self_evaluations(known: BudgetYear) -> list[Form]:
+    found = SelfEvaluation.objects.filter(form__budget_year=known).order_by("form__ref")
+    return [evaluation_form(evaluation) for evaluation in found]
+
+
+def _monitorings(known: BudgetYear) -> list[Form]:
+    """The latest checkpoint of each form."""
+    found = Monitoring.objects.filter(form__budget_year=known).order_by("form__ref", "-as_of").distinct("form__ref")
+    return [monitoring_form(checkpoint) for checkpoint in found]
 
 
 def _given(files: list[Path], encoding: str | None) -> list[GivenFile]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chengshu.foundation.action import require
@@ -60,7 +60,7 @@ def try_import(tables: SourceTables) -> Trial:
     changes = preview(department, tables)
     check_replaceable(department, tables, changes)
     known = BudgetYear.objects.filter(unit=department, year=tables.year).first()
-    found = found_in(tables)
+    found = found_in(_as_stored(tables))
     new = _unknown(found, known)
     return Trial(
         department,
@@ -72,6 +72,17 @@ def try_import(tables: SourceTables) -> Trial:
         _tallies(found, new),
         tuple(new),
     )
+
+
+def _as_stored(tables: SourceTables) -> SourceTables:
+    """Without the cells' whole text, which is not kept: its findings would count as new at every import."""
+    if tables.projects is None:
+        return tables
+    units = tuple(
+        replace(unit, projects=tuple(replace(project, indicators_raw="") for project in unit.projects))
+        for unit in tables.projects.units
+    )
+    return replace(tables, projects=replace(tables.projects, units=units))
 
 
 def _unknown(found: Sequence[Found], known: BudgetYear | None) -> list[Found]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
+
+from chengshu.foundation.asking import asking
 from chengshu.foundation.errors import Place
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.models import File
 from chengshu.foundation.orgs.base_data import load_base_data
 from chengshu.foundation.orgs.models import Post
-from chengshu.foundation.testing.personas import Cast
+from chengshu.foundation.testing.personas import Cast, cast_in
 from chengshu.hub.promises.actions.bindings import bind_attestation
 from chengshu.hub.promises.actions.evidence import approve_attestation, attest
 from chengshu.hub.promises.actions.importing import Source, import_tables
@@ -22,6 +25,15 @@ from chengshu.hub.promises.models import Attestation, BudgetYear, Form, Indicato
 from chengshu.hub.promises.tables.data import IndicatorRow, ProjectRow, ProjectTable, SourceTables, UnitRow
 
 YEAR = 2025
+ACTING = (
+    "unit_officer",
+    "unit_head",
+    "department_officer",
+    "finance_reviewer",
+    "supervisor",
+    "other_department_officer",
+    "resident",
+)
 LAST_DAY = date(YEAR, 12, 31)
 BUREAU = "广州市南沙区政务服务和数据管理局"
 CENTRE = "广州南沙政务服务中心"
@@ -48,7 +60,16 @@ class World:
 
     year: BudgetYear
     cast: Cast
-    as_persona: Callable[[str], Any]
+
+    def as_persona(self, name: str) -> AbstractContextManager[None]:
+        """Ask as a persona, without HTTP."""
+        return asking(self.cast[name].asker())
+
+    def client(self, name: str) -> Client:
+        """A browser with a live session of a persona."""
+        client = Client(headers={"accept-language": "en"})
+        self.cast[name].sign_in(client)
+        return client
 
     def __getitem__(self, ref: str) -> Indicator:
         return Indicator.objects.select_related("form__budget_year").get(ref=ref)
@@ -120,9 +141,12 @@ def _project(ref: str, name: str, unit: str, amount: str, rows: tuple[IndicatorR
     return ProjectRow(ref, name, unit, money, money, none, none, "目标", rows, "", HERE)
 
 
-def build(cast: Cast, as_persona: Callable[[str], Any]) -> World:
-    """The small year in the database."""
+def build() -> World:
+    """The small year in the database, with the accounts that act in it."""
     load_base_data()
     given = tables()
     imported = import_tables(department=department_of(given), tables=given, source=Source("small"))
-    return World(imported.budget_year, cast, as_persona)
+    cast = cast_in()
+    for persona in ACTING:
+        cast[persona]
+    return World(imported.budget_year, cast)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,13 +33,7 @@ from chengshu.hub.promises.tests.proof_world import (
     YES,
     ZERO,
     World,
-    build,
 )
-
-
-@pytest.fixture
-def world(cast: Any, as_persona: Any) -> World:
-    return build(cast, as_persona)
 
 
 def standing_of(world: World, ref: str) -> Standing:
@@ -98,10 +91,10 @@ def test_nobody_else_withdraws(world: World) -> None:
 
 
 def test_no_person_records_computed_values(world: World) -> None:
-    computation = Computation("count", {}, "0" * 64, 3)
-    for persona in ("department_officer", "unit_head", "system_administrator"):
+    computation, indicator = Computation("count", {}, "0" * 64, 3), world[COUNT]
+    for persona in ("department_officer", "unit_head", "resident"):
         with pytest.raises(Refused), world.as_persona(persona):
-            record_observation(indicator=world[COUNT], as_of=LAST_DAY, value="3", computation=computation)
+            record_observation(indicator=indicator, as_of=LAST_DAY, value="3", computation=computation)
 
 
 # What is refused

@@ -5,13 +5,20 @@ Loading is idempotent and only adds: what people changed since stays as they mad
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import Reach, action
-from chengshu.foundation.orgs.facts import OrgFact
+from chengshu.foundation.audit.changes import record_many
+from chengshu.foundation.orgs.facts import OrgFact, PostFact
 from chengshu.foundation.orgs.facts import load as load_facts
-from chengshu.foundation.orgs.models import Post, PostRole, Role, RoleReach, Unit, UnitAlias
+from chengshu.foundation.orgs.models import Post, PostRole, PowersStamp, Role, RoleReach, Unit, UnitAlias
 from chengshu.foundation.orgs.roles import declared_roles
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 def load() -> str:
@@ -55,17 +62,24 @@ def _add_new_permissions(role: Role, declared: set[str]) -> None:
 
 
 def _add_units() -> int:
-    """Add the units, parents first; each with its aliases and posts."""
+    """Add the units, parents first, then all their aliases, posts and post roles at once."""
     known = {unit.key: unit for unit in Unit.objects.all()}
+    new = [fact for fact in load_facts() if fact.key not in known]
+    for fact in new:
+        known[fact.key] = _new_unit(fact, known.get(fact.parent))
+    _add_together([alias for fact in new for alias in _aliases(known[fact.key], fact)])
+    posts = [(known[fact.key], post) for fact in new for post in fact.posts]
+    rows = _add_together([_post(unit, post) for unit, post in posts])
     roles = {role.key: role for role in Role.objects.all()}
-    added = 0
-    for fact in load_facts():
-        if fact.key not in known:
-            known[fact.key] = _new_unit(fact, known.get(fact.parent))
-            _add_aliases(known[fact.key], fact)
-            _add_posts(known[fact.key], fact, roles)
-            added += 1
-    return added
+    _add_together(
+        [
+            PostRole(post=row, role=roles[key], reach=RoleReach(post.reach))
+            for row, (_unit, post) in zip(rows, posts, strict=True)
+            for key in post.roles
+        ]
+    )
+    PowersStamp.objects.filter(pk=1).update(value=F("value") + 1)
+    return len(new)
 
 
 def _new_unit(fact: OrgFact, parent: Unit | None) -> Unit:
@@ -87,16 +101,20 @@ def _new_unit(fact: OrgFact, parent: Unit | None) -> Unit:
     return unit
 
 
-def _add_aliases(unit: Unit, fact: OrgFact) -> None:
-    for alias in fact.aliases:
-        UnitAlias(
-            unit=unit, name=alias.name, note=alias.note, valid_from=alias.valid_from, valid_to=alias.valid_to
-        ).save()
+def _aliases(unit: Unit, fact: OrgFact) -> list[UnitAlias]:
+    return [
+        UnitAlias(unit=unit, name=a.name, note=a.note, valid_from=a.valid_from, valid_to=a.valid_to)
+        for a in fact.aliases
+    ]
 
 
-def _add_posts(unit: Unit, fact: OrgFact, roles: dict[str, Role]) -> None:
-    for post_fact in fact.posts:
-        post = Post(unit=unit, key=post_fact.key, title=post_fact.title, title_en=post_fact.title_en)
-        post.save()
-        for key in post_fact.roles:
-            PostRole(post=post, role=roles[key], reach=RoleReach(post_fact.reach)).save()
+def _post(unit: Unit, fact: PostFact) -> Post:
+    return Post(unit=unit, key=fact.key, title=fact.title, title_en=fact.title_en)
+
+
+def _add_together(rows: list[Row]) -> list[Row]:
+    """Write rows of one table in one statement, recorded as one change."""
+    if rows:
+        type(rows[0])._default_manager.bulk_create(rows)
+        record_many("create", rows)
+    return rows

@@ -49,6 +49,11 @@ def powers_of(account_id: int, on: date) -> Powers:
     )
 
 
+def own_powers(account_id: int, on: date) -> dict[str, Units]:
+    """What an account holds by its own posts, without what others lent it: the most it can lend itself."""
+    return _powers_of_appointments(_current_appointments(account_id, on))
+
+
 def subtree_ids(path: str) -> frozenset[int]:
     """Ids of the unit with this path and of all units below it."""
     return frozenset(Unit.objects.filter(path__startswith=path).values_list("id", flat=True))

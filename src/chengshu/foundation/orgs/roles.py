@@ -55,3 +55,26 @@ declare("integrator", "系统对接岗", "Systems integrator")
 declare("system_administrator", "系统管理员", "System administrator", AdminKind.SYSTEM)
 declare("security_administrator", "安全管理员", "Security administrator", AdminKind.SECURITY)
 declare("audit_administrator", "审计管理员", "Audit administrator", AdminKind.AUDIT)
+
+grant(
+    "security_administrator",
+    "orgs.view_powers",
+    "orgs.create_unit",
+    "orgs.rename_unit",
+    "orgs.add_alias",
+    "orgs.move_unit",
+    "orgs.close_unit",
+    "orgs.create_post",
+    "orgs.close_post",
+    "orgs.assign_role",
+    "orgs.withdraw_role",
+    "orgs.change_role",
+    "orgs.appoint",
+    "orgs.end_appointment",
+    "orgs.set_contact",
+    "orgs.remove_contact",
+)
+for _key in ("unit_head", "department_head"):
+    grant(_key, "orgs.set_contact", "orgs.remove_contact", "orgs.reveal_contact")
+for _key in ("department_performance_officer", "section_head", "supervisor", "hotline_operator"):
+    grant(_key, "orgs.reveal_contact")

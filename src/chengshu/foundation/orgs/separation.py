@@ -14,9 +14,15 @@ from chengshu.foundation.errors import Conflict
 from chengshu.foundation.orgs.models import AdminKind, Role
 from chengshu.foundation.orgs.powers import NEVER_DELEGATED
 
-OPEN_TO_ALL_ROLES = frozenset({"identity.issue_token", "orgs.set_contact", "orgs.remove_contact", "orgs.reveal_contact"})
+OPEN_TO_ALL_ROLES = frozenset(
+    {"identity.issue_token", "orgs.set_contact", "orgs.remove_contact", "orgs.reveal_contact"}
+)
 """Permissions of the administrators' apps that are no power over powers."""
-_KINDS: dict[str, str] = {"identity.": AdminKind.SYSTEM, "orgs.": AdminKind.SECURITY, "audit.": AdminKind.AUDIT}
+_KINDS: dict[str, str] = {
+    "identity.": AdminKind.SYSTEM,
+    "orgs.": AdminKind.SECURITY,
+    "audit.": AdminKind.AUDIT,
+}
 _SHARED = frozenset({"identity.view_accounts", "identity.require_second_factor"})
 """What the security administrator holds of the system administrator's app."""
 

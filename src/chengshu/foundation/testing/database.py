@@ -76,11 +76,21 @@ def _make_template(server: psycopg.Connection[Any], stamp: str) -> None:
 
     with transaction.atomic(using="owner"):
         grant_application(connections["owner"])
+    _load_base_data()
     for connection in connections.all():
         connection.close()
     server.execute(
         sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(TEMPLATE), sql.Literal(stamp))
     )
+
+
+def _load_base_data() -> None:
+    """The district's structure and roles, as the application's role loads them in earnest."""
+    from chengshu.foundation.asking import asking, system
+    from chengshu.foundation.orgs.base_data import load_base_data
+
+    with asking(system("base-data", "cli")):
+        load_base_data()
 
 
 def _use(database: str) -> None:
@@ -91,13 +101,10 @@ def _use(database: str) -> None:
 
 
 def _stamp() -> str:
-    """Changes when any migration does, or when models say another append-only set."""
+    """Changes when any migration, model, role or base datum does."""
     digest = hashlib.sha256()
-    sources = [
-        *PACKAGE.glob("*/*/migrations/*.py"),
-        *PACKAGE.glob("*/*/models.py"),
-        *PACKAGE.glob("foundation/scope/*.py"),
-    ]
+    patterns = ("*/*/migrations/*.py", "*/*/models.py", "*/*/roles.py", "foundation/scope/*.py", "foundation/orgs/facts/*")
+    sources = [source for pattern in patterns for source in PACKAGE.glob(pattern) if source.is_file()]
     for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()

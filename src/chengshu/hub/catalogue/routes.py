@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,7 @@ class Route:
 
 def routes() -> list[Route]:
     """All routes, in the order of their patterns."""
-    return sorted(_walk(get_resolver(), "/", ()), key=lambda route: (route.pattern, route.methods))
+    return sorted(set(_walk(get_resolver(), "/", ())), key=lambda route: (route.pattern, route.methods))
 
 
 def _walk(resolver: URLResolver, prefix: str, names: tuple[str, ...]) -> Iterator[Route]:
@@ -39,18 +40,26 @@ def _walk(resolver: URLResolver, prefix: str, names: tuple[str, ...]) -> Iterato
         if isinstance(part, URLResolver):
             yield from _walk(part, pattern, (*names, part.namespace) if part.namespace else names)
         elif isinstance(part, URLPattern):
-            yield from _routes_of(part, pattern, ":".join((*names, part.name or "")))
+            yield from _routes_of(part, pattern, names)
 
 
-def _routes_of(part: URLPattern, pattern: str, name: str) -> Iterator[Route]:
+def _routes_of(part: URLPattern, pattern: str, names: tuple[str, ...]) -> Iterator[Route]:
     """A page is one route; an API path is one route per operation."""
-    operations = getattr(getattr(part.callback, "__self__", None), "operations", None)
-    if operations is None:
-        yield Route(pattern, name, _door_of(part.callback))
-        return
+    operations = _operations_of(part.callback)
+    if not operations:
+        yield Route(pattern, ":".join((*names, part.name or "")), _door_of(part.callback))
     for operation in operations:
-        methods = tuple(sorted(operation.methods))
-        yield Route(pattern, name, _door_of(operation.view_func), methods)
+        name = getattr(operation, "url_name", "") or operation.view_func.__name__
+        yield Route(
+            pattern, ":".join((*names, name)), _door_of(operation.view_func), tuple(sorted(operation.methods))
+        )
+
+
+def _operations_of(view: Any) -> list[Any]:
+    """The API operations behind a view: the API hands out a function that closes over its path's view."""
+    if not inspect.isfunction(view):
+        return []
+    return list(getattr(inspect.getclosurevars(view).nonlocals.get("self"), "operations", ()))
 
 
 def _door_of(view: Any) -> str:

@@ -15,14 +15,14 @@ from chengshu.foundation.errors import ChengshuError, InvalidInput, Missing
 from chengshu.hub.promises.actions.importing import import_tables, preview
 from chengshu.hub.promises.appraisal import appraise
 from chengshu.hub.promises.departments import department_of
-from chengshu.hub.promises.downloads import imprint, json_bytes, lint_report_of, tables_data
+from chengshu.hub.promises.downloads import check_data, imprint, json_bytes, lint_report_of, tables_data
 from chengshu.hub.promises.findings import found_in
 from chengshu.hub.promises.forms import Form, TargetsForm, render, render_together
 from chengshu.hub.promises.lint import Finding, lint
 from chengshu.hub.promises.models import BudgetYear, Monitoring, SelfEvaluation
 from chengshu.hub.promises.printouts import evaluation_form, monitoring_form
 from chengshu.hub.promises.reading import GivenFile, content_of, read_files, source_of
-from chengshu.hub.promises.reconcile import Check, reconcile
+from chengshu.hub.promises.reconcile import reconcile
 from chengshu.hub.promises.rows import tables_of
 from chengshu.hub.promises.scores import read_reports, score, score_data
 from chengshu.hub.promises.tables import ReadResult, facts
@@ -78,14 +78,14 @@ def import_(
     else:
         changes = _compared_or_imported(tables, given, writes)
     if as_json:
-        print_json({**content, "changes": len(changes), "dry_run": not writes, "differences": _listed(changes)})
+        print_json(
+            {**content, "changes": len(changes), "dry_run": not writes, "differences": _listed(changes)}
+        )
     else:
         _tell_import(content, changes, writes)
 
 
-def _compared_or_imported(
-    tables: SourceTables, given: list[GivenFile], writes: bool
-) -> tuple[Change, ...]:
+def _compared_or_imported(tables: SourceTables, given: list[GivenFile], writes: bool) -> tuple[Change, ...]:
     with asking(system("promises import", "cli")):
         department = department_of(tables)
         if not writes:
@@ -113,7 +113,8 @@ def lint_(
         print_json([_finding(found) for found in findings])
         return
     print_table(
-        ["id", "code", "", "finding"], [(f.ref, f.code, f.severity.value, escape(f.message)) for f in findings]
+        ["id", "code", "", "finding"],
+        [(f.ref, f.code, f.severity.value, escape(f.message)) for f in findings],
     )
     people.print(f"{len(findings)} findings")
 
@@ -153,7 +154,10 @@ def score_(
     tables: Annotated[
         list[Path] | None,
         typer.Option(
-            "--tables", exists=True, dir_okay=False, help="Tables to score --file against; the shipped facts if none."
+            "--tables",
+            exists=True,
+            dir_okay=False,
+            help="Tables to score --file against; the shipped facts if none.",
         ),
     ] = None,
     year: Year = DEFAULT_YEAR,
@@ -188,7 +192,10 @@ def _scored_file(
     except ChengshuError as error:
         if as_json:
             print_json(
-                {"problems": error.data.get("problems") or [{"code": error.code, "reason": str(error.message)}]}
+                {
+                    "problems": error.data.get("problems")
+                    or [{"code": error.code, "reason": str(error.message)}]
+                }
             )
         raise
 
@@ -198,7 +205,9 @@ def _scored_year(year: int) -> list[dict[str, Any]]:
         evaluations = SelfEvaluation.objects.filter(form__budget_year=_known_year(year))
         return [
             score_data(evaluation.form.ref, evaluation.form.title, appraise(evaluation).result)
-            for evaluation in evaluations.select_related("form__project", "form__budget_year").order_by("form__ref")
+            for evaluation in evaluations.select_related("form__project", "form__budget_year").order_by(
+                "form__ref"
+            )
         ]
 
 
@@ -207,7 +216,8 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write.")],
     file_format: Annotated[Literal["xlsx", "docx", "pdf", "json"], typer.Option("--format")] = "xlsx",
     form: Annotated[
-        Literal["targets", "lint", "self-evaluation", "monitoring"], typer.Option("--form", help="What to write.")
+        Literal["targets", "lint", "self-evaluation", "monitoring"],
+        typer.Option("--form", help="What to write."),
     ] = "targets",
     file: FromFiles = None,
     year: Year = DEFAULT_YEAR,
@@ -231,7 +241,9 @@ def _written(form: str, file_format: str, tables: SourceTables) -> bytes:
     if file_format == "json":
         data: Any = tables_data(tables) if form == "targets" else [_finding(found) for found in lint(tables)]
         return json_bytes(data)
-    printed: Form = TargetsForm(tables, imprint()) if form == "targets" else lint_report_of(tables, found_in(tables))
+    printed: Form = (
+        TargetsForm(tables, imprint()) if form == "targets" else lint_report_of(tables, found_in(tables))
+    )
     return render(printed, file_format)  # type: ignore[arg-type]
 
 
@@ -241,7 +253,8 @@ def _filled_forms(form: str, file_format: str, year: int) -> bytes:
         made = _self_evaluations(known) if form == "self-evaluation" else _monitorings(known)
         if not made:
             raise Missing(
-                f"There is no {form} form in {year} yet.", hint="Start one on the page of a project, then export it."
+                f"There is no {form} form in {year} yet.",
+                hint="Start one on the page of a project, then export it.",
             )
         if file_format == "json":
             return json_bytes([asdict(one) for one in made])
@@ -255,7 +268,11 @@ def _self_evaluations(known: BudgetYear) -> list[Form]:
 
 def _monitorings(known: BudgetYear) -> list[Form]:
     """The latest checkpoint of each form."""
-    found = Monitoring.objects.filter(form__budget_year=known).order_by("form__ref", "-as_of").distinct("form__ref")
+    found = (
+        Monitoring.objects.filter(form__budget_year=known)
+        .order_by("form__ref", "-as_of")
+        .distinct("form__ref")
+    )
     return [monitoring_form(checkpoint) for checkpoint in found]
 
 
@@ -274,7 +291,9 @@ def _tables(files: list[Path] | None, year: int, encoding: str | None, as_json: 
 def _known_year(year: int) -> BudgetYear:
     known = BudgetYear.objects.filter(year=year).order_by("id").first()
     if known is None:
-        raise Missing(f"No budget year {year} is known.", hint="Import its tables: ./chengshu promises import FILE…")
+        raise Missing(
+            f"No budget year {year} is known.", hint="Import its tables: ./chengshu promises import FILE…"
+        )
     return known
 
 
@@ -319,18 +338,4 @@ def _finding(found: Finding) -> dict[str, Any]:
             }
             for s in found.suggestions
         ],
-    }
-
-
-def check_data(check: Check) -> dict[str, Any]:
-    """A check for programs; amounts as text in 万元."""
-    return {
-        "code": check.code,
-        "title": str(check.title),
-        "left": str(check.left),
-        "right": str(check.right),
-        "difference": str(check.difference),
-        "state": check.state.value,
-        "detail": str(check.detail),
-        "terms": [{"ref": t.ref, "name": t.name, "amount": str(t.amount)} for t in check.terms],
     }

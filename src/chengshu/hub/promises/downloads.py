@@ -28,6 +28,7 @@ from chengshu.hub.promises.lint import Finding as Found
 from chengshu.hub.promises.lint import rules
 from chengshu.hub.promises.models import BudgetYear, Finding
 from chengshu.hub.promises.queries.findings import raw_of, standing_findings
+from chengshu.hub.promises.reconcile import Check
 from chengshu.hub.promises.rows import tables_of
 from chengshu.hub.promises.tables.data import IndicatorRow, ProjectRow, SourceTables
 
@@ -261,4 +262,18 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "raw": raw,
         "state": finding.state,
         "suggestions": [asdict(proposal) for proposal in finding_words.proposals_of(finding)],
+    }
+
+
+def check_data(check: Check) -> dict[str, Any]:
+    """A check for programs; amounts as text in 万元."""
+    return {
+        "code": check.code,
+        "title": str(check.title),
+        "left": str(check.left),
+        "right": str(check.right),
+        "difference": str(check.difference),
+        "state": check.state.value,
+        "detail": str(check.detail),
+        "terms": [{"ref": t.ref, "name": t.name, "amount": str(t.amount)} for t in check.terms],
     }

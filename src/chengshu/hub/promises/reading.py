@@ -15,7 +15,6 @@ from chengshu.hub.promises.tables import Problem, ReadResult, read_tables
 from chengshu.hub.promises.tables.data import SourceTables
 from chengshu.hub.promises.tables.problems import say
 
-
 AUTOMATIC = "auto"
 """Take a text for GB18030 if it is not UTF-8. Without it, another encoding is a located problem, never a guess."""
 

@@ -46,8 +46,8 @@ def change_password(*, current: str, new: str) -> Account:
     """
     account = own_account()
     require_password(account, current, field="current")
-    former = dict.fromkeys([account.password, *account.password_records.values_list("password", flat=True)])
-    broken = broken_rules(Candidate(new, account.username, account.title, tuple(former)))
+    former = (account.password, *account.password_records.values_list("password", flat=True))
+    broken = broken_rules(Candidate(new, account.username, account.title, former))
     if broken:
         figures = limits()
         raise InvalidInput(
@@ -63,12 +63,13 @@ def change_password(*, current: str, new: str) -> Account:
 
 
 def set_password(account: Account, password: str, *, must_change: bool) -> None:
-    """Store the hash and remember it; of former ones only as many as the rules look at are kept."""
+    """Store the new hash and remember the old one; only as many are kept as the rules look at."""
+    if account.has_usable_password():
+        PasswordRecord.objects.create(account=account, password=account.password)
     account.password = make_password(password)
     account.password_changed_at = timezone.now()
     account.must_change_password = must_change
     account.save(update_fields=["password", "password_changed_at", "must_change_password"])
-    PasswordRecord.objects.create(account=account, password=account.password)
     kept = account.password_records.order_by("-set_at", "-id")[: limits().passwords_remembered]
     account.password_records.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -69,6 +70,18 @@ def holder(username: str, *role_keys: str, must_change: bool = False) -> Account
 
 
 SignIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Argon2 is slow on purpose; the tests that are about it ask for ``real_hashes``."""
+    if "real_hashes" not in request.fixturenames:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def real_hashes() -> None:
+    """Keep the hasher of the settings."""
 
 
 @pytest.fixture

@@ -179,7 +179,9 @@ def test_a_first_password_opens_only_the_page_that_changes_it(sign_in: SignIn, d
 
 def test_a_password_older_than_ninety_days_must_be_changed(officer: Account, sign_in: SignIn) -> None:
     with writing():
-        Account.objects.update(password_changed_at=timezone.now() - timedelta(days=limits().password_days + 1))
+        Account.objects.update(
+            password_changed_at=timezone.now() - timedelta(days=limits().password_days + 1)
+        )
     browser = sign_in("officer.one")
     assert browser.get("/account/history/")["Location"] == "/account/password/"
     change(browser, PASSWORD, NEW_PASSWORD)
@@ -191,3 +193,8 @@ def test_the_platform_itself_has_no_password_to_change(db: None) -> None:
 
     with pytest.raises(NotSignedIn):
         change_password(current="x", new="y")
+
+
+def test_passwords_are_kept_as_argon2_hashes(real_hashes: None, db: None) -> None:
+    account = holder("officer.one")
+    assert account.password.startswith("argon2$argon2id$")

@@ -37,7 +37,9 @@ def test_a_wrong_password_opens_nothing_and_is_counted(officer: Account, client:
 def test_an_unknown_name_gets_the_same_page_as_a_wrong_password(officer: Account, client: Client) -> None:
     wrong = attempt(client, "officer.one", "x").content.decode()
     unknown = attempt(client, "officer.two", "x").content.decode()
-    assert _without_token(wrong.replace("officer.one", "N")) == _without_token(unknown.replace("officer.two", "N"))
+    assert _without_token(wrong.replace("officer.one", "N")) == _without_token(
+        unknown.replace("officer.two", "N")
+    )
 
 
 def _without_token(page: str) -> str:
@@ -129,7 +131,9 @@ def test_the_next_page_is_never_elsewhere(officer: Account, client: Client, else
 
 
 def test_the_next_page_is_kept_when_it_is_ours(officer: Account, client: Client) -> None:
-    assert attempt(client, "officer.one", PASSWORD, next="/account/history/")["Location"] == "/account/history/"
+    assert (
+        attempt(client, "officer.one", PASSWORD, next="/account/history/")["Location"] == "/account/history/"
+    )
 
 
 def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get(
@@ -173,7 +177,9 @@ def test_every_attempt_is_in_the_history_and_in_the_audit_chain_without_the_pass
 ) -> None:
     attempt(client, "officer.one", "Wrong-password-1")
     attempt(client, "officer.one", PASSWORD)
-    outcomes = list(LoginAttempt.objects.filter(account=officer).order_by("pk").values_list("outcome", flat=True))
+    outcomes = list(
+        LoginAttempt.objects.filter(account=officer).order_by("pk").values_list("outcome", flat=True)
+    )
     assert outcomes == ["wrong", "done"]
     entries = AuditEntry.objects.filter(action="identity.sign_in").order_by("pk")
     assert [_attempt(entry) for entry in entries] == ["wrong", "done"]
@@ -199,3 +205,17 @@ def test_a_link_alone_signs_nobody_out(officer: Account, sign_in: SignIn) -> Non
 
 def _attempt(entry: AuditEntry) -> str:
     return next(change["outcome"] for change in entry.details["changes"] if change["verb"] == "attempt")
+
+
+def test_an_unknown_name_costs_one_hash_like_a_known_one(
+    officer: Account, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append("once") or encode(*given))
+    attempt(client, "officer.one", "wrong")
+    known = len(hashed)
+    attempt(client, "officer.two", "wrong")
+    assert known == len(hashed) - known == 1

@@ -1,14 +1,14 @@
 """The unit's own evaluation of a year as it is done: started with what is proven, kept as typed, submitted, used.
 
 A draft keeps every field as it was typed, also what cannot be read; each save scores it anew and says what still keeps
-it from being submitted. A missing value is never a zero. Who may take a form from one state to the next is decided by
-the life-cycle; here only the evaluation itself is written.
+it from being submitted. A missing value is never a zero. The form goes from one state to the next in ``closing``, which
+calls these actions; each insists that the form has got there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ from chengshu.hub.promises.entry import Unfinished
 from chengshu.hub.promises.evaluation import rules
 from chengshu.hub.promises.evaluation.words import plain
 from chengshu.hub.promises.judging import Promise, as_seen, promises_of
-from chengshu.hub.promises.models import Form, Indicator, SelfEvaluation, SelfEvaluationLine
+from chengshu.hub.promises.models import Form, FormState, Indicator, SelfEvaluation, SelfEvaluationLine
 from chengshu.hub.promises.money import money_at
 
 LONGEST_TYPED = 4000
@@ -41,6 +41,7 @@ def start_self_evaluation(*, form: Form) -> SelfEvaluation:
 
     :raises Conflict: if the year is not over, the form holds no version in force, or it was started before
     """
+    _require_state(form.pk, FormState.SELF_EVAL)
     year = form.budget_year.year
     if timezone.localdate().year <= year:
         raise Conflict(
@@ -87,6 +88,7 @@ def save_evaluation_draft(
     :raises Conflict: if the evaluation was submitted
     """
     known = _open_one(evaluation)
+    _require_state(known.form_id, FormState.SELF_EVAL)
     known.weights = {**known.weights, "typed": _short(asdict(form))}
     known.save()
     for line in known.lines.select_related("indicator"):
@@ -105,6 +107,7 @@ def submit_self_evaluation(*, evaluation: SelfEvaluation) -> SelfEvaluation:
     :raises Unfinished: naming every field that is wrong or missing
     """
     known = _open_one(evaluation)
+    _require_state(known.form_id, FormState.SELF_SUBMITTED)
     found = appraise(known)
     if errors := found.errors:
         raise Unfinished(errors, "evaluation.unfinished")
@@ -122,6 +125,7 @@ def return_self_evaluation(*, evaluation: SelfEvaluation, reason: str) -> SelfEv
     :raises Conflict: if it was not submitted, or its result was applied
     """
     known = _submitted_one(evaluation)
+    _require_state(known.form_id, FormState.SELF_EVAL)
     if not reason.strip():
         raise InvalidInput(_("A reason is needed."), field="reason", code="evaluation.reason")
     known.submitted_at, known.submitted_by_id = None, None
@@ -141,6 +145,7 @@ def apply_result(*, evaluation: SelfEvaluation, decision: str, note: str = "") -
     :raises InvalidInput: if there is no such decision, or the note is missing
     """
     known = _submitted_one(evaluation)
+    _require_state(known.form_id, FormState.RESULT_APPLIED)
     rows = rules.at(timezone.localdate())["lifecycle.result_application"].rows
     proposed = next((str(row["code"]) for row in rows if row["grade"] == known.grade), "")
     if decision not in {str(row["code"]) for row in rows}:
@@ -208,6 +213,19 @@ def _short(typed: dict[str, str]) -> dict[str, str]:
     return {name: text.replace("\x00", "")[:LONGEST_TYPED] for name, text in typed.items()}
 
 
+def _require_state(form_id: int, state: FormState) -> None:
+    """:raises Conflict: unless the life-cycle has brought the form into this state"""
+    form = Form.objects.get(pk=form_id)
+    if form.state != state:
+        raise Conflict(
+            _("“%(form)s” is “%(state)s”; this belongs to “%(needed)s”.")
+            % {"form": form.ref, "state": FormState(form.state).label, "needed": state.label},
+            code="evaluation.state",
+            hint=_("Take the form to that state first."),
+            data={"state": form.state, "needed": state.value},
+        )
+
+
 def _open_one(evaluation: SelfEvaluation) -> SelfEvaluation:
     known = SelfEvaluation.objects.select_for_update().get(pk=evaluation.pk)
     if known.submitted_at is not None:
@@ -228,4 +246,3 @@ def _submitted_one(evaluation: SelfEvaluation) -> SelfEvaluation:
     return known
 
 
-TYPED_FIELDS = tuple(field.name for field in fields(LineTyped))

@@ -48,9 +48,7 @@ def standing_findings(budget_year: BudgetYear) -> QuerySet[Finding]:
     commitment = Commitment.objects.filter(
         indicator_id=OuterRef("indicator_id"), version_id=OuterRef("version_id")
     )
-    is_department = Case(
-        When(form__ref="D", then=Value(1)), default=Value(0), output_field=IntegerField()
-    )
+    is_department = Case(When(form__ref="D", then=Value(1)), default=Value(0), output_field=IntegerField())
     return (
         Finding.objects.filter(form__budget_year=budget_year, version=F("form__current"))
         .exclude(state=FindingState.GONE)
@@ -100,7 +98,9 @@ def summary(found: Iterable[Finding], promises: Mapping[str, int]) -> Summary:
         groups.setdefault(finding.form.ref, Counter())[finding.code[:1]] += 1
         graves.setdefault(finding.form.ref, Counter())[finding.severity] += 1
     lines = [
-        Line(ref, names[ref], groups[ref], graves[ref], promises.get(ref, 0)) for ref in names if ref in groups
+        Line(ref, names[ref], groups[ref], graves[ref], promises.get(ref, 0))
+        for ref in names
+        if ref in groups
     ]
     ordered = {severity.value: severities[severity.value] for severity in Severity}
     return Summary(ordered, {code: codes[code] for code in sorted(codes)}, lines, decided)

@@ -15,5 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("findings/", show_findings, name="findings"),
     path("rules/", show_rules, name="rules"),
     path("downloads/", show_downloads, name="downloads"),
-    re_path(r"^downloads/(?P<form>targets|lint)\.(?P<file_format>xlsx|docx|pdf|csv|json)$", download, name="download"),
+    re_path(
+        r"^downloads/(?P<form>targets|lint)\.(?P<file_format>xlsx|docx|pdf|csv|json)$",
+        download,
+        name="download",
+    ),
 ]

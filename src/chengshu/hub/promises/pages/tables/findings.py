@@ -160,7 +160,7 @@ def _heat_row(line: Line, most: int, path: str, kept: dict[str, str]) -> dict[st
     def cell(group: str) -> dict[str, Any]:
         count = line.groups.get(group, 0)
         href = query_url(path, kept, project=line.ref, group=group, cursor="") + "#findings"
-        return {"count": count, "shade": f"{0.08 + 0.5 * count / most:.2f}" if count else "", "href": href}
+        return {"count": count, "share": count / most, "href": href}
 
     return {
         "ref": line.ref,
@@ -175,7 +175,9 @@ def _heat_row(line: Line, most: int, path: str, kept: dict[str, str]) -> dict[st
 
 def _filters(total: Summary, asked: dict[str, str]) -> list[Filter]:
     codes = [Option(code, f"{code} {finding_words.title_of(code)}") for code in total.codes]
-    lines = [Option(line.ref, f"{line.ref} {line.name}".strip()) for line in sorted(total.lines, key=_printed)]
+    lines = [
+        Option(line.ref, f"{line.ref} {line.name}".strip()) for line in sorted(total.lines, key=_printed)
+    ]
     severities = [Option(s.value, wording.SEVERITIES[s.value]) for s in Severity]
     states = [Option(s.value, s.label) for s in STATES]
     return [
@@ -223,7 +225,11 @@ def show_rules(request: HttpRequest) -> HttpResponse:
     known = finding_words.rules_by_code()
     context |= {
         "groups": [
-            (key, GROUP_NAMES[key], [_rule(rule, counted[code]) for code, rule in known.items() if code[0] == key])
+            (
+                key,
+                GROUP_NAMES[key],
+                [_rule(rule, counted[code]) for code, rule in known.items() if code[0] == key],
+            )
             for key in GROUPS
         ],
         "count": len(known),
@@ -247,7 +253,11 @@ def _rule(rule: Rule, count: int) -> dict[str, Any]:
 def _examples(projects: Sequence[Any]) -> list[dict[str, str]]:
     """What the example prints: name and value of each indicator, with its class."""
     return [
-        {"class": f"{row.l2_code} {row.l2_name}".strip(), "name": row.name or "—", "value": row.annual_raw or "—"}
+        {
+            "class": f"{row.l2_code} {row.l2_name}".strip(),
+            "name": row.name or "—",
+            "value": row.annual_raw or "—",
+        }
         for project in projects
         for row in project.indicators
     ][:4]

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -55,14 +54,16 @@ class Typed:
     def of(cls, request: HttpRequest) -> Typed:
         given = request.POST
         return cls(
-            given.get("year", "").strip()[:10], given.get("encoding", ""), tuple(given.getlist("kept"))[:MOST_FILES]
+            given.get("year", "").strip()[:10],
+            given.get("encoding", ""),
+            tuple(given.getlist("kept"))[:MOST_FILES],
         )
 
 
 @door("promises.import_tables", title=gettext_lazy("Import performance tables"))
 def import_step(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, Typed(str(timezone.localdate().year if not DEFAULT_YEAR else DEFAULT_YEAR)))
+        return _page(request, Typed())
     typed = Typed.of(request)
     is_confirmed = request.POST.get("step") == "confirm"
     given = _kept(typed) if is_confirmed else _uploaded(request, typed)
@@ -74,10 +75,10 @@ def import_step(request: HttpRequest) -> HttpResponse:
         return _page(request, typed, problems=result.problems, status=422)
     try:
         trial = try_import(result.tables)
+        if is_confirmed:
+            return _import(trial, given)
     except (InvalidInput, Conflict) as error:
         return _page(request, typed, refusal=error, status=409 if isinstance(error, Conflict) else 422)
-    if is_confirmed:
-        return _import(trial, given)
     return _page(request, typed, trial=trial, given=given, warnings=result.warnings)
 
 
@@ -186,7 +187,9 @@ def _trial_context(trial: Trial, kept: Sequence[File], given: Sequence[GivenFile
         "kept": kept,
         "given": given,
         "checks": shown_checks(trial.checks),
-        "changes": [] if trial.is_first else [_change_row(change) for change in trial.changes[:SHOWN_CHANGES]],
+        "changes": []
+        if trial.is_first
+        else [_change_row(change) for change in trial.changes[:SHOWN_CHANGES]],
         "hidden_changes": max(0, len(trial.changes) - SHOWN_CHANGES),
         "promises": trial.content["indicators"] + trial.content["department_indicators"],
         "new_findings": trial.new_findings[:30],

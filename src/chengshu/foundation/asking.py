@@ -130,8 +130,8 @@ def asking(asker: Asker) -> Iterator[None]:
         with transaction.atomic():
             _bind(asker)
             yield
-            if outer is not None:
-                _bind(outer.asker)
+            if outer is not None and not connection.needs_rollback:
+                _bind(outer.asker)  # a rollback brings the outer asker back by itself
     finally:
         try:
             for write in frame.afterwards:

@@ -1,4 +1,4 @@
-"""A terminal in the words of its holder: the browser and the system out of a User-Agent. A hint for people, no proof."""
+"""A terminal in the words of its holder: browser and system out of a User-Agent; a hint for people, no proof."""
 
 from __future__ import annotations
 

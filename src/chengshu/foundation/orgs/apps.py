@@ -8,7 +8,6 @@ from chengshu.foundation.manifest import Foundation
 class Orgs(Foundation):
     title = _("Organisation")
     owner = "foundation"
-    open_tables = {"orgs_powersstamp": "a counter that every change of powers advances"}
     open_tables: ClassVar[dict[str, str]] = {
         "orgs_powersstamp": "one counter that grows with every change of powers; it says nothing about them",
     }

@@ -155,9 +155,12 @@ def _branch(unit: Unit, on: date, search: str, depth: int) -> Branch:
 
 def name_on(unit: Unit, aliases: Iterable[UnitAlias], on: date) -> str:
     """What the unit was called on a day: a former name within its dates, else its present one."""
-    former = [one for one in aliases if one.valid_to and on <= one.valid_to and (one.valid_from or on) <= on]
-    whole = [one for one in former if len(one.name) >= len(unit.name) - 4]
-    return min(whole, key=lambda one: (one.valid_to, one.pk)).name if whole else unit.name
+    former = [
+        (one.valid_to, one.pk, one.name)
+        for one in aliases
+        if one.valid_to and on <= one.valid_to and (one.valid_from or on) <= on
+    ]
+    return min(former)[2] if former else unit.name
 
 
 def posts_of(unit: Unit, on: date) -> list[Post]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
@@ -176,10 +175,9 @@ def test_the_security_administrator_marks_roles_for_the_second_factor(db: None) 
 
 
 @pytest.fixture
-def base(db: None) -> Iterator[None]:
+def base(db: None) -> None:
     for kind in ("system", "security", "audit"):
         holder(f"example.{kind}", f"{kind}_administrator")
-    yield
 
 
 def test_without_the_base_data_there_are_no_first_administrators(db: None) -> None:

@@ -28,12 +28,11 @@ FOREIGN_KEY = RSAKey.generate_key(2048, {"kid": "one"})
 
 
 @dataclass
-class TestProvider:
+class StubProvider:
     """A sign-on service that states whatever a test wants it to."""
 
-    __test__ = False
     changed: dict[str, Any] = field(default_factory=dict)
-    key: RSAKey = KEY
+    key: RSAKey = field(default_factory=lambda: KEY)
     algorithm: str = "RS256"
     issuer: str = ISSUER
     nonce: str = ""
@@ -76,7 +75,7 @@ JOURNEY = Journey("state", "nonce", "verifier", "")
 
 
 def finished(state: str = "state", code: str = "code", **provider: Any) -> Person:
-    service = TestProvider(**{"nonce": "nonce", **provider})
+    service = StubProvider(**{"nonce": "nonce", **provider})
     return finish(service, JOURNEY, state=state, code=code, redirect=REDIRECT)
 
 
@@ -107,7 +106,7 @@ def test_a_signature_of_another_key_is_refused() -> None:
 
 @pytest.mark.parametrize("statement", ["", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."])
 def test_an_unsigned_or_broken_statement_is_refused(statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    service = TestProvider()
+    service = StubProvider()
     monkeypatch.setattr(service, "exchange", lambda address, form: {"id_token": statement})
     with pytest.raises(NotSignedIn):
         finish(service, JOURNEY, state="state", code="code", redirect=REDIRECT)
@@ -122,7 +121,7 @@ def test_an_answer_to_another_journey_is_refused(state: str, code: str) -> None:
 
 def test_an_answer_without_a_journey_is_refused() -> None:
     with pytest.raises(NotSignedIn):
-        finish(TestProvider(), None, state="state", code="code", redirect=REDIRECT)
+        finish(StubProvider(), None, state="state", code="code", redirect=REDIRECT)
 
 
 def test_a_service_that_calls_itself_otherwise_is_not_trusted() -> None:
@@ -135,14 +134,14 @@ def test_a_valid_statement_names_the_person() -> None:
 
 
 def test_the_way_there_carries_a_challenge_and_never_the_verifier() -> None:
-    address, journey = begin(TestProvider(), REDIRECT, "/x/")
+    address, journey = begin(StubProvider(), REDIRECT, "/x/")
     asked = {name: values[0] for name, values in parse_qs(urlparse(address).query).items()}
     assert asked["code_challenge_method"] == "S256"
     assert journey.verifier not in address
     assert (asked["state"], asked["nonce"]) == (journey.state, journey.nonce)
 
 
-def travel(client: Client, service: TestProvider, monkeypatch: pytest.MonkeyPatch) -> Any:
+def travel(client: Client, service: StubProvider, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Through the pages: there, and back with the service's answer."""
     monkeypatch.setattr(single_sign_on, "provider", lambda: service)
     there = client.get("/sign-in/single/", {"next": "/account/history/"})
@@ -153,7 +152,7 @@ def travel(client: Client, service: TestProvider, monkeypatch: pytest.MonkeyPatc
 
 def test_a_person_without_a_linked_account_gets_none(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     holder("zhang")
-    response = travel(Client(), TestProvider(), monkeypatch)
+    response = travel(Client(), StubProvider(), monkeypatch)
     assert response.status_code == 403
     assert Account.objects.count() == 1
     assert LoginAttempt.objects.get().outcome == "not_linked"
@@ -162,19 +161,19 @@ def test_a_person_without_a_linked_account_gets_none(db: None, monkeypatch: pyte
 def test_a_disabled_account_stays_closed(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     account = link_account(account=holder("officer.one"), subject="person-1")
     disable_account(account=account, reason="调离")
-    assert travel(Client(), TestProvider(), monkeypatch).status_code == 403
+    assert travel(Client(), StubProvider(), monkeypatch).status_code == 403
 
 
 def test_a_statement_with_the_wrong_nonce_opens_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     link_account(account=holder("officer.one"), subject="person-1")
-    response = travel(Client(), TestProvider(changed={"nonce": "another"}), monkeypatch)
+    response = travel(Client(), StubProvider(changed={"nonce": "another"}), monkeypatch)
     assert response.status_code == 401
     assert not Session.objects.exists()
 
 
 def test_a_linked_person_is_signed_in_and_led_to_the_page(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     link_account(account=holder("officer.one"), subject="person-1")
-    client, service = Client(), TestProvider()
+    client, service = Client(), StubProvider()
     response = travel(client, service, monkeypatch)
     assert response["Location"] == "/account/history/"
     assert is_signed_in(client)
@@ -183,20 +182,20 @@ def test_a_linked_person_is_signed_in_and_led_to_the_page(db: None, monkeypatch:
 
 def test_a_link_by_user_name_becomes_one_to_the_person(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     account = link_account(account=holder("officer.one"), subject="@zhang")
-    travel(Client(), TestProvider(), monkeypatch)
+    travel(Client(), StubProvider(), monkeypatch)
     account.refresh_from_db()
     assert account.subject == "person-1"
 
 
 def test_a_person_cannot_pass_for_a_link_by_user_name(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     link_account(account=holder("officer.one"), subject="@zhang")
-    service = TestProvider(changed={"sub": "@zhang", "preferred_username": "other"})
+    service = StubProvider(changed={"sub": "@zhang", "preferred_username": "other"})
     assert travel(Client(), service, monkeypatch).status_code == 403
 
 
 def test_an_administrator_still_proves_the_second_factor(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     link_account(account=holder("admin.one", "system_administrator"), subject="person-1")
-    response = travel(Client(), TestProvider(), monkeypatch)
+    response = travel(Client(), StubProvider(), monkeypatch)
     assert response["Location"].startswith("/sign-in/set-up/")
     assert not Session.objects.exists()
 

@@ -25,6 +25,7 @@ from chengshu.hub.promises.targets import (
     name_direction,
     parse,
 )
+from chengshu.hub.promises.targets.lexicon import unit_named
 from chengshu.hub.promises.targets.wording import number
 
 OPERATORS: dict[Op, Words] = {
@@ -93,7 +94,7 @@ def _explained(target: Target) -> Explained:
 def _rows(target: Target) -> list[tuple[Words, Words]]:
     """Only what the value has, in reading order."""
     dimension = target.dimension
-    unit = " / ".join((target.unit, *target.unit_also)) if target.unit else ""
+    unit = " / ".join(map(_unit, (target.unit, *target.unit_also))) if target.unit else ""
     told: list[tuple[Words, Words]] = [
         (_("Kind"), wording.TARGET_KINDS[target.kind.value]),
         (_("Operator"), _operator(target)),
@@ -110,6 +111,12 @@ def _rows(target: Target) -> list[tuple[Words, Words]]:
         (_("Text"), target.word),
     ]
     return [(term, value) for term, value in told if str(value)]
+
+
+def _unit(symbol: str) -> str:
+    """The unit as officials print it: 小时 for ``h``."""
+    unit = unit_named(symbol)
+    return unit.printed if unit else symbol
 
 
 def _operator(target: Target) -> Words:

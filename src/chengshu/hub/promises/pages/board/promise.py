@@ -52,18 +52,28 @@ def show_promise(request: HttpRequest, slug: str) -> HttpResponse:
         "binding_tones": wording.BINDING_TONES,
         "annual": explain(commitment.annual_raw, commitment.name),
         "period": _period(commitment),
-        "direction": way,
-        "direction_why": why,
+        "told": _told(commitment, way, why),
         "findings": finding_words.shown(file.findings),
         "latest": _latest(file.observations),
         "gauge": gauge(commitment, _latest(file.observations)),
         "history": _chart(file),
-        "versions": _versions(file.commitments),
+        "versions": _versions(file),
         "around": _around(file, suffix),
         "propose_url": wording.address("promises:propose_adjustment", ref=file.form.ref),
         "attest_url": wording.address("promises:attest", slug=slug),
     }
     return render(request, "promises/indicator.html", context)
+
+
+def _told(commitment: Commitment, way: Words, why: Words) -> list[tuple[Words, object, Words]]:
+    """What the form or its reading says beside the value: term, value, note."""
+    told: list[tuple[Words, object, Words]] = [
+        (_("Direction"), way, why),
+        (_("Weight"), commitment.weight, ""),
+        (_("Formula"), commitment.calc_formula, ""),
+        (_("Data source"), commitment.data_source, ""),
+    ]
+    return [row for row in told if row[1] not in (None, "")]
 
 
 def _trail(file: PromiseFile, suffix: str) -> list[Crumb]:
@@ -108,13 +118,17 @@ def _chart(file: PromiseFile) -> dict[str, Any] | None:
     }
 
 
-def _versions(commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
+def _versions(file: PromiseFile) -> list[dict[str, Any]]:
     """Each version of the promise with what it changed against the one before it."""
-    told = []
-    for index, now in enumerate(commitments):
-        before = commitments[index + 1] if index + 1 < len(commitments) else None
-        told.append({"version": now.version, "changes": _changes(before, now) if before else None})
-    return told
+    earlier = [*file.commitments[1:], None]
+    return [
+        {
+            "version": now.version,
+            "state": _("In force") if now.version_id == file.form.current_id else now.version.get_state_display(),
+            "changes": _changes(before, now) if before else None,
+        }
+        for now, before in zip(file.commitments, earlier, strict=True)
+    ]
 
 
 def _changes(before: Commitment, now: Commitment) -> list[tuple[Words, list[Piece]]]:

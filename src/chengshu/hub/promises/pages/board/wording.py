@@ -75,7 +75,7 @@ FAMILY_SHORT: dict[str, Words] = {
     "22": pgettext_lazy("family of promises, short", "Social"),
     "23": pgettext_lazy("family of promises, short", "Ecological"),
     "24": pgettext_lazy("family of promises, short", "Lasting"),
-    "31": _("Satisfaction"),
+    "31": pgettext_lazy("family of promises, short", "Satisfaction"),
     "41": pgettext_lazy("family of promises, short", "Cost"),
     "42": pgettext_lazy("family of promises, short", "Social cost"),
     "43": pgettext_lazy("family of promises, short", "Ecological cost"),

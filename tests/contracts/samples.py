@@ -1,0 +1,212 @@
+"""Rows to knock at: one of each table that belongs to units in several units, and what routes take as arguments.
+
+``ARGUMENTS`` says for every argument of every route which value is one row of the service centre and which is one of
+another unit. A route whose argument is not here fails the deny matrix: nothing is left out unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+from django.utils import timezone
+
+from chengshu.foundation.asking import asking, system
+from tests.contracts.district import District, Visitor
+
+NEAR, FAR, ABROAD = "service-centre", "data-bureau-proper", "finance-bureau"
+"""A unit, its sister under the same bureau, and a unit of another bureau."""
+OWNER = "unit_officer"
+"""Whose rows the rows of accounts are."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One value for one argument of a route, and who may see what is behind it.
+
+    :param app: whose ``view…`` powers open the row; empty where there is no row
+    :param unit_id: the row's unit
+    :param owner: the only account that may see it
+    """
+
+    value: object
+    app: str = ""
+    unit_id: int | None = None
+    owner: int | None = None
+
+    def is_seen_by(self, visitor: Visitor) -> bool:
+        if self.owner is not None:
+            return visitor.account_id == self.owner
+        return self.unit_id is None or visitor.reads(self.app, self.unit_id)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The made and imported rows: table → unit key → row."""
+
+    district: District
+    by_table: dict[str, dict[str, models.Model]]
+
+    def at(self, label: str, unit: str) -> models.Model:
+        return self.by_table[apps.get_model(label)._meta.db_table][unit]
+
+
+Provider = Callable[[Rows, str], Sample]
+"""From the rows and a unit's key to the value of an argument."""
+
+
+def constant(value: object) -> Provider:
+    return lambda rows, unit: Sample(value)
+
+
+def row(label: str, attribute: str = "pk") -> Provider:
+    """A row of a table with units."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        found = rows.at(label, unit)
+        return Sample(getattr(found, attribute), found._meta.app_label, found.unit_id)  # type: ignore[attr-defined]
+
+    return of
+
+
+def own(label: str, attribute: str = "pk") -> Provider:
+    """A row of one account, the same in every unit."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        found = rows.at(label, NEAR)
+        return Sample(getattr(found, attribute), owner=rows.district.visitors[OWNER].account_id)
+
+    return of
+
+
+def any_row(label: str, attribute: str = "pk", **where: object) -> Provider:
+    """A row of a table whose rows belong to nobody in particular."""
+    return lambda rows, unit: Sample(getattr(apps.get_model(label).objects.filter(**where).first(), attribute))
+
+
+def printed(near: str, far: str) -> Provider:
+    """A printed reference of a promise or project, which belongs to the unit that the tables print it under."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        return Sample(near if unit == NEAR else far, "promises", rows.district.units[unit].pk)
+
+    return of
+
+
+def account(rows: Rows, unit: str) -> Sample:
+    return Sample(rows.district.visitors["resident"].account_id)
+
+
+ARGUMENTS: dict[str, Provider] = {
+    "audit.entry_id": any_row("audit.AuditEntry"),
+    "files.key": own("files.Upload", "key"),
+    "files.page": constant(1),
+    "files.pk": row("files.File"),
+    "http.name": constant("audit.entries"),
+    "http.pk": own("http.SavedView"),
+    "identity.account_id": account,
+    "identity.session_id": own("identity.Session"),
+    "identity.token_id": own("identity.MachineToken"),
+    "jobs.pk": own("jobs.JobRecord"),
+    "promises.ref": printed("P44", "P01"),
+    "promises.slug": printed("P44-1", "P01-1"),
+    "promises.file_format": constant("xlsx"),
+    "promises.form": constant("targets"),
+    "sample.note_id": row("sample.Note"),
+    "saved_views.pk": own("http.SavedView"),
+}
+"""``<app>.<argument>``, or ``<app>:<route>.<argument>`` where one route means something else by it."""
+
+_SHIFTED: dict[str, dict[str, Any]] = {
+    "files_upload": {"account_id": None},
+    "promises_publication": {"withdrawn_at": "now"},
+}
+"""Columns that are not to be what the maker would put there; ``None`` stands for the owner of own rows."""
+
+
+def make_rows(district: District) -> Rows:
+    """One row of every table that belongs to units, in three units; and one of each that belongs to accounts."""
+    made: dict[str, dict[str, models.Model]] = {}
+    rows = Rows(district, made)
+    owned = [apps.get_model(label) for label in _owned_labels()]
+    with asking(system("test", "cli")), _free_to_write():
+        for model in (*scoped_models(), *owned):
+            for key in (NEAR, FAR, ABROAD):
+                made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, rows)
+    return rows
+
+
+def scoped_models() -> list[type[models.Model]]:
+    """The tables that the database itself reads by unit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_policies WHERE cmd = 'SELECT' AND qual LIKE '%scope_units%'")
+        tables = {name for (name,) in cursor.fetchall()}
+    return [model for model in apps.get_models() if model._meta.db_table in tables]
+
+
+def _owned_labels() -> list[str]:
+    return ["files.Upload", "http.SavedView", "identity.Session", "identity.MachineToken", "jobs.JobRecord"]
+
+
+@contextmanager
+def _free_to_write() -> Iterator[None]:
+    """Open the guarded tables as an action of every app would."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('chengshu.action', 'test', true)")
+        cursor.execute("SELECT set_config('chengshu.write', %s, true)", ['{"*": "*"}'])
+        yield
+        cursor.execute("SELECT set_config('chengshu.action', '', true), set_config('chengshu.write', '', true)")
+
+
+def _picked(model: type[models.Model], unit: str, rows: Rows) -> models.Model:
+    """A row of this unit, or of the owner of own rows, or any; made if there is none."""
+    names = {field.name for field in model._meta.concrete_fields}
+    found = model._default_manager.order_by("pk")
+    if "unit" in names and model._meta.app_label != "orgs":
+        found = found.filter(unit_id=rows.district.units[unit].pk)
+    if "account" in names:
+        found = found.filter(account_id=rows.district.visitors[OWNER].account_id)
+    return found.first() or _made(model, unit, rows)
+
+
+def _made(model: type[models.Model], unit: str, rows: Rows) -> models.Model:
+    """A row with the plainest content that the table accepts."""
+    values = {
+        field.name: _plain(field, unit, rows)
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.null or field.has_default() or getattr(field, "auto_now_add", False))
+    }
+    values |= {
+        name: timezone.now() if value == "now" else rows.district.visitors[OWNER].account_id
+        for name, value in _SHIFTED.get(model._meta.db_table, {}).items()
+    }
+    return model._default_manager.bulk_create([model(**values)])[0]
+
+
+def _plain(field: models.Field[Any, Any], unit: str, rows: Rows) -> Any:
+    if isinstance(field, models.ForeignKey):
+        if field.name == "unit":
+            return rows.district.units[unit]
+        if field.name == "account":
+            return field.related_model._default_manager.get(pk=rows.district.visitors[OWNER].account_id)
+        return _picked(field.related_model, unit, rows)
+    if field.choices:
+        return next(value for value, _title in field.flatchoices if value)
+    if isinstance(field, models.DateTimeField):
+        return timezone.now()
+    if isinstance(field, models.DateField):
+        return date(2025, 6, 30)
+    if isinstance(field, models.DecimalField):
+        return Decimal(0)
+    if isinstance(field, models.IntegerField):
+        return 1
+    if isinstance(field, models.GenericIPAddressField) or field.name == "ip":
+        return "127.0.0.1"
+    text = f"{field.name}-{unit}" if field.unique else field.name
+    return text[: field.max_length or 200]

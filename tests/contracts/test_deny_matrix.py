@@ -1,0 +1,287 @@
+"""Who gets in where: every route, every action and every scoped table against every persona.
+
+The matrix is generated: a new route, action or table is in it the moment it exists, and a route whose arguments have
+no sample fails instead of being left out.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from chengshu.foundation.action import Action, Reach, registered_actions
+from chengshu.foundation.asking import NOBODY, asking, system
+from chengshu.foundation.audit.models import AuditEntry
+from chengshu.foundation.errors import NotSignedIn, Refused
+from chengshu.foundation.http import doors
+from chengshu.foundation.http.doors import Door
+from chengshu.hub.catalogue.routes import Route, routes
+from tests.contracts.district import NAMES, District, Visitor, forget, undone
+from tests.contracts.samples import (
+    ABROAD,
+    ARGUMENTS,
+    FAR,
+    NEAR,
+    Rows,
+    Sample,
+    make_rows,
+    scoped_models,
+)
+from tests.contracts.test_doors import NO_DOOR
+
+NOT_THERE = (403, 404, 405)
+"""What a row of somebody else answers: nothing that tells it exists."""
+NEEDS_MORE: dict[str, str] = {}
+"""Routes whose page asks for a further power behind its door, with the reason."""
+
+
+@pytest.fixture(scope="module")
+def rows(district: District) -> Rows:
+    return make_rows(district)
+
+
+@pytest.fixture
+def knocks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each door that a request came to let it in, in order."""
+    opened: list[bool] = []
+    knock = doors.knock
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        opened.append(False)
+        asker = knock(*args, **kwargs)
+        opened[-1] = True
+        return asker
+
+    monkeypatch.setattr(doors, "knock", noted)
+    return opened
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to a route: its address with arguments filled in, and the row behind it."""
+
+    path: str
+    row: Sample | None = None
+
+
+def arguments_of(route: Route) -> list[str]:
+    """The names in ``<int:pk>`` and ``(?P<ref>…)``."""
+    return [
+        one or other for one, other in re.findall(r"\?P<(\w+)>|<(?:\w+:)?(\w+)>", route.pattern)
+    ]
+
+
+def app_of(route: Route) -> str:
+    return route.pattern.split("/")[3].replace("-", "_") if route.is_api else route.name.split(":")[0]
+
+
+def sample_of(route: Route, argument: str, rows: Rows, unit: str) -> Sample:
+    for key in (f"{route.name}.{argument}", f"{app_of(route)}.{argument}"):
+        if key in ARGUMENTS:
+            return ARGUMENTS[key](rows, unit)
+    pytest.fail(
+        f"{route.name} takes “{argument}” and nobody says what that is: add {app_of(route)}.{argument} to ARGUMENTS"
+        " in tests/contracts/samples.py"
+    )
+
+
+def way_to(route: Route, rows: Rows, unit: str) -> Way:
+    with asking(system("test", "cli")):
+        samples = {name: sample_of(route, name, rows, unit) for name in arguments_of(route)}
+    row = next((s for s in samples.values() if s.unit_id is not None or s.owner is not None), None)
+    return Way(reverse(route.name, kwargs={name: sample.value for name, sample in samples.items()}), row)
+
+
+def ways_to(route: Route, rows: Rows) -> list[Way]:
+    """The route in the service centre and, if a unit's row is behind it, in another unit."""
+    near = way_to(route, rows, NEAR)
+    if near.row is None or near.row.unit_id is None:
+        return [near]
+    return [near, way_to(route, rows, FAR)]
+
+
+def is_let_in(visitor: Visitor, door: str) -> bool:
+    if door in ("", Door.PUBLIC.value):
+        return True
+    return visitor.is_signed_in if door == Door.SIGNED_IN.value else door in visitor.permissions
+
+
+def send(visitor: Visitor, method: str, way: Way, *, as_program: bool) -> HttpResponse:
+    """One request whose effects are undone."""
+    headers = {"Accept": "application/json"} if as_program else {}
+    body = {"content_type": "application/json", "data": "{}"} if way.path.startswith("/api/") else {}
+    with undone():
+        return getattr(visitor.client(), method.lower())(way.path, headers=headers, **(body if method != "GET" else {}))
+
+
+def methods_of(route: Route) -> tuple[str, ...]:
+    return route.methods or ("GET", "POST")
+
+
+def refusal_of(visitor: Visitor, *, as_program: bool) -> int:
+    """The status of a closed door: sign in first, or never."""
+    if visitor.is_signed_in:
+        return 403
+    return 401 if as_program else 302
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda r: f"{r.pattern}{','.join(r.methods)}")
+def test_a_route_opens_to_those_with_its_power_and_to_nobody_else(
+    route: Route, district: District, rows: Rows, knocks: list[bool]
+) -> None:
+    wrong = []
+    for name in NAMES:
+        visitor = district.visitors[name]
+        for method in methods_of(route):
+            for way in ways_to(route, rows):
+                if complaint := complaint_about(route, visitor, method, way, knocks):
+                    wrong.append(f"{name} {method} {way.path}: {complaint}")
+    assert wrong == []
+
+
+def complaint_about(route: Route, visitor: Visitor, method: str, way: Way, knocks: list[bool]) -> str:
+    """What is wrong with the answer; empty if nothing is."""
+    knocks.clear()
+    as_program = route.is_api or visitor.name not in ("anonymous", "resident")
+    answer = send(visitor, method, way, as_program=as_program)
+    status = answer.status_code
+    if status >= 500:
+        return f"broke with {status}"
+    if route.door and not knocks:
+        return "" if route.is_api and status == 422 else f"came to no door and got {status}"
+    if not is_let_in(visitor, route.door):
+        expected = refusal_of(visitor, as_program=as_program)
+        let = " by its door" if knocks and knocks[0] else ""
+        return "" if status == expected and not let else f"should be refused with {expected}, got {status}{let}"
+    if knocks and not knocks[0]:
+        return f"holds the power {route.door} and was refused with {status}"
+    return complaint_inside(route, visitor, method, way, status)
+
+
+def complaint_inside(route: Route, visitor: Visitor, method: str, way: Way, status: int) -> str:
+    """What is wrong with the answer behind an open door."""
+    if way.row is not None and not way.row.is_seen_by(visitor):
+        return "" if status in NOT_THERE else f"sees a row of somebody else: {status}"
+    if status == 401 or (status == 403 and method == "GET" and route.name not in NEEDS_MORE):
+        return f"holds the power {route.door} and got {status}"
+    return ""
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in routes() if arguments_of(route)], ids=lambda r: f"{r.pattern}{','.join(r.methods)}"
+)
+def test_a_row_that_is_there_is_found_by_somebody(route: Route, district: District, rows: Rows) -> None:
+    """Otherwise “not found” everywhere else would prove nothing."""
+    way = way_to(route, rows, NEAR)
+    seeing = [v for v in district.visitors.values() if is_let_in(v, route.door) and (way.row is None or way.row.is_seen_by(v))]
+    assert seeing, "nobody of the cast may see the sample"
+    statuses = {
+        (visitor.name, method): send(visitor, method, way, as_program=True).status_code
+        for visitor in seeing
+        for method in methods_of(route)
+    }
+    assert any(status not in (404, 405) for status in statuses.values()), statuses
+
+
+class StandIn:
+    """Stands for any argument: whatever it is, it belongs to one unit."""
+
+    def __init__(self, unit_id: int) -> None:
+        self.pk = self.unit_id = unit_id
+
+
+def holds(visitor: Visitor, action: Action, unit_id: int, district: District) -> bool:
+    """Whether the cast's description gives this persona the action there."""
+    place = action.where(dict.fromkeys(inspect.signature(action.function).parameters, StandIn(unit_id)))
+    if place is Reach.ANYONE or (place is Reach.SELF and visitor.is_signed_in):
+        return True
+    if place is Reach.ANYWHERE:
+        return action.name in visitor.permissions
+    if place is Reach.EVERYWHERE:
+        return action.name in visitor.permissions and len(visitor.units) == len(district.units)
+    return isinstance(place, int) and visitor.may(action.name, place)
+
+
+def only_asked(action: Action) -> Action:
+    """The same action with the same arguments and the same place, which does nothing."""
+
+    def nothing(**arguments: object) -> None:
+        """Stands in for the function."""
+
+    nothing.__signature__ = inspect.signature(action.function)  # type: ignore[attr-defined]
+    return replace(action, function=nothing)
+
+
+@pytest.mark.parametrize("action", registered_actions().values(), ids=lambda a: a.name)
+def test_an_action_is_done_by_those_who_hold_it_there_and_refused_to_all_others(
+    action: Action, district: District
+) -> None:
+    wrong, refused = [], 0
+    with undone():
+        for visitor in district.visitors.values():
+            for key in (NEAR, FAR, ABROAD):
+                unit_id = district.units[key].pk
+                expected = holds(visitor, action, unit_id, district)
+                done = attempt(action if not expected else only_asked(action), visitor, unit_id)
+                refused += not expected
+                if done != expected:
+                    wrong.append(f"{visitor.name} at {key}: {'done' if done else 'refused'}")
+        with asking(system("test", "cli")):
+            noted = AuditEntry.objects.filter(action=action.name, outcome="refused").count()
+    assert wrong == []
+    assert noted == refused, "a refusal left no trace in the audit chain"
+
+
+def attempt(action: Action, visitor: Visitor, unit_id: int) -> bool:
+    """Whether the action let this persona in."""
+    forget()
+    try:
+        with asking(visitor.persona.asker() if visitor.persona else NOBODY):
+            action.attempt(StandIn(unit_id))
+    except (Refused, NotSignedIn):
+        return False
+    return True
+
+
+PUBLISHED = {"promises_publication": "withdrawn_at"}
+"""Tables whose rows everybody may read while this column is empty."""
+
+
+def seen_by(visitor: Visitor, model: Any) -> set[int]:
+    forget()
+    with asking(visitor.persona.asker() if visitor.persona else NOBODY):
+        return set(model._base_manager.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_persona_sees_exactly_the_rows_of_its_units(name: str, district: District, rows: Rows) -> None:
+    visitor, wrong = district.visitors[name], []
+    for model in scoped_models():
+        with asking(system("test", "cli")):
+            known = list(model._base_manager.all())
+        assert len({row.unit_id for row in known}) >= 3, f"{model._meta.db_table} has too few rows to tell"
+        public = PUBLISHED.get(model._meta.db_table)
+        expected = {
+            row.pk
+            for row in known
+            if visitor.reads(model._meta.app_label, row.unit_id) or (public and getattr(row, public) is None)
+        }
+        if seen_by(visitor, model) != expected:
+            wrong.append(model._meta.db_table)
+    assert wrong == []
+
+
+@pytest.fixture(autouse=True)
+def _languages_are_reset() -> Iterator[None]:
+    """Requests choose a language; the next test begins with none chosen."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()

@@ -52,6 +52,7 @@ class Rows:
 
     district: District
     by_table: dict[str, dict[str, models.Model]]
+    published: models.Model
 
     def at(self, label: str, unit: str) -> models.Model:
         return self.by_table[apps.get_model(label)._meta.db_table][unit]
@@ -103,7 +104,16 @@ def account(rows: Rows, unit: str) -> Sample:
     return Sample(rows.district.visitors["resident"].account_id)
 
 
+def standing_publication(rows: Rows, unit: str) -> Sample:
+    """A publication in force: everybody may read it."""
+    return Sample(rows.published.pk)
+
+
+EVALUATION, MONITORING = row("promises.SelfEvaluation"), row("promises.Monitoring")
+FINDING, PUBLICATION = row("promises.Finding"), row("promises.Publication")
+
 ARGUMENTS: dict[str, Provider] = {
+    "api:withdraw.number": PUBLICATION,
     "audit.entry_id": any_row("audit.AuditEntry"),
     "files.key": own("files.Upload", "key"),
     "files.page": constant(1),
@@ -114,10 +124,35 @@ ARGUMENTS: dict[str, Provider] = {
     "identity.session_id": own("identity.Session"),
     "identity.token_id": own("identity.MachineToken"),
     "jobs.pk": own("jobs.JobRecord"),
+    "orgs.appointment_id": any_row("orgs.Appointment"),
+    "orgs.contact_id": any_row("orgs.UnitContact"),
+    "orgs.delegation_id": any_row("orgs.Delegation"),
+    "orgs.key": constant("unit_officer"),
+    "orgs.post_id": any_row("orgs.Post"),
+    "orgs.unit_id": any_row("orgs.Unit", key=NEAR),
+    "promises:attestation.number": row("promises.Attestation"),
+    "promises:apply_evaluation.number": EVALUATION,
+    "promises:checkpoint.number": MONITORING,
+    "promises:evaluation.number": EVALUATION,
+    "promises:evaluation_file.number": EVALUATION,
+    "promises:monitoring_file.number": MONITORING,
+    "promises:publication.number": standing_publication,
+    "promises:publication_file.number": standing_publication,
+    "promises:publication_file.kind": constant("json"),
+    "promises:return_evaluation.number": EVALUATION,
+    "promises:submit_evaluation.number": EVALUATION,
+    "promises:submit_monitoring.number": MONITORING,
+    "promises:withdraw_publication.number": PUBLICATION,
+    "promises:public_year_file.kind": constant("json"),
+    "promises.file_format": constant("json"),
+    "promises:download.file_format": constant("xlsx"),
+    "promises.form": constant("targets"),
+    "promises.format": constant("xlsx"),
+    "promises.number": FINDING,
     "promises.ref": printed("P44", "P01"),
     "promises.slug": printed("P44-1", "P01-1"),
-    "promises.file_format": constant("xlsx"),
-    "promises.form": constant("targets"),
+    "promises.step": constant("submit_form"),
+    "promises.year": constant(2025),
     "sample.note_id": row("sample.Note"),
     "saved_views.pk": own("http.SavedView"),
 }
@@ -133,13 +168,17 @@ _SHIFTED: dict[str, dict[str, Any]] = {
 def make_rows(district: District) -> Rows:
     """One row of every table that belongs to units, in three units; and one of each that belongs to accounts."""
     made: dict[str, dict[str, models.Model]] = {}
-    rows = Rows(district, made)
+    owner = district.visitors[OWNER].account_id or 0
     owned = [apps.get_model(label) for label in _owned_labels()]
-    with asking(system("test", "cli")), _free_to_write():
+    with asking(system("test", "cli")), _free_to_write(owner):
         for model in (*scoped_models(), *owned):
             for key in (NEAR, FAR, ABROAD):
-                made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, rows)
-    return rows
+                made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
+        withdrawn = made["promises_publication"][FAR]
+        withdrawn.pk, withdrawn.withdrawn_at = None, None  # type: ignore[attr-defined]
+        in_force = type(withdrawn)._default_manager.bulk_create([withdrawn])[0]
+        made["promises_publication"][FAR] = _picked(type(withdrawn), FAR, district)
+    return Rows(district, made, in_force)
 
 
 def scoped_models() -> list[type[models.Model]]:
@@ -155,47 +194,47 @@ def _owned_labels() -> list[str]:
 
 
 @contextmanager
-def _free_to_write() -> Iterator[None]:
-    """Open the guarded tables as an action of every app would."""
+def _free_to_write(owner: int) -> Iterator[None]:
+    """Open the guarded tables as an action of every app would, and those of accounts as their owner."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('chengshu.action', 'test', true)")
         cursor.execute("SELECT set_config('chengshu.write', %s, true)", ['{"*": "*"}'])
+        cursor.execute("SELECT set_config('chengshu.account', %s, true)", [str(owner)])
         yield
-        cursor.execute("SELECT set_config('chengshu.action', '', true), set_config('chengshu.write', '', true)")
 
 
-def _picked(model: type[models.Model], unit: str, rows: Rows) -> models.Model:
+def _picked(model: type[models.Model], unit: str, district: District) -> models.Model:
     """A row of this unit, or of the owner of own rows, or any; made if there is none."""
     names = {field.name for field in model._meta.concrete_fields}
     found = model._default_manager.order_by("pk")
     if "unit" in names and model._meta.app_label != "orgs":
-        found = found.filter(unit_id=rows.district.units[unit].pk)
+        found = found.filter(unit_id=district.units[unit].pk)
     if "account" in names:
-        found = found.filter(account_id=rows.district.visitors[OWNER].account_id)
-    return found.first() or _made(model, unit, rows)
+        found = found.filter(account_id=district.visitors[OWNER].account_id)
+    return found.first() or _made(model, unit, district)
 
 
-def _made(model: type[models.Model], unit: str, rows: Rows) -> models.Model:
+def _made(model: type[models.Model], unit: str, district: District) -> models.Model:
     """A row with the plainest content that the table accepts."""
     values = {
-        field.name: _plain(field, unit, rows)
+        field.name: _plain(field, unit, district)
         for field in model._meta.concrete_fields
         if not (field.primary_key or field.null or field.has_default() or getattr(field, "auto_now_add", False))
     }
     values |= {
-        name: timezone.now() if value == "now" else rows.district.visitors[OWNER].account_id
+        name: timezone.now() if value == "now" else district.visitors[OWNER].account_id
         for name, value in _SHIFTED.get(model._meta.db_table, {}).items()
     }
     return model._default_manager.bulk_create([model(**values)])[0]
 
 
-def _plain(field: models.Field[Any, Any], unit: str, rows: Rows) -> Any:
+def _plain(field: models.Field[Any, Any], unit: str, district: District) -> Any:
     if isinstance(field, models.ForeignKey):
         if field.name == "unit":
-            return rows.district.units[unit]
+            return district.units[unit]
         if field.name == "account":
-            return field.related_model._default_manager.get(pk=rows.district.visitors[OWNER].account_id)
-        return _picked(field.related_model, unit, rows)
+            return field.related_model._default_manager.get(pk=district.visitors[OWNER].account_id)
+        return _picked(field.related_model, unit, district)
     if field.choices:
         return next(value for value, _title in field.flatchoices if value)
     if isinstance(field, models.DateTimeField):

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from easy_gmssl import EasySm2Key, EasySM2SignKey, EasySM2VerifyKey
+from easy_gmssl import EasySm2Key, EasySM2SignKey, EasySM2VerifyKey  # type: ignore[import-untyped]
 
 from chengshu.foundation.errors import Misconfigured
 from chengshu.foundation.runtime.layout import Layout
@@ -28,7 +28,7 @@ def sign(content: bytes) -> str:
     """
     key = EasySM2SignKey(pem_private_key_file=str(_folder() / _PRIVATE), password=_password())
     key.UpdateData(content)
-    return key.GetSignValue().hex()
+    return bytes(key.GetSignValue()).hex()
 
 
 def public_key() -> str:

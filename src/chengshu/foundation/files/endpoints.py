@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from ninja import File as FilePart
-from ninja import Form, Query, Router, Schema
+from ninja import Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from chengshu.foundation.errors import InvalidInput
@@ -87,12 +87,13 @@ def list_files(
 @door("files.store_file", title=_("Store a file"))
 def store(
     request: HttpRequest, file: FilePart[UploadedFile], unit: Form[str], purpose: Form[str] = ""
-) -> tuple[int, File]:
+) -> Status[File]:
     owner = Unit.objects.filter(key=unit).first()
     if owner is None:
         raise InvalidInput(_("There is no such unit."), field="unit", code="unit_unknown")
     require_size(purpose_of(purpose), file.size or 0)
-    return 201, store_file(unit=owner, name=file.name or "", content=file.read(), purpose=purpose)
+    stored = store_file(unit=owner, name=file.name or "", content=file.read(), purpose=purpose)
+    return Status(201, stored)
 
 
 @router.get(

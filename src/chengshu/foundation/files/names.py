@@ -20,6 +20,9 @@ def safe_name(given: str) -> str:
     """The last part of ``given`` without what misleads a reader or a computer; ``file`` when nothing is left."""
     last = given.replace("\\", "/").rpartition("/")[2]
     seen = "".join(c for c in unicodedata.normalize("NFC", last) if _is_kept(c))
+    stem, dot, ending = seen.rpartition(".")
+    if dot and not stem.strip(". "):
+        seen = f"file.{ending}"
     name = " ".join(seen.split()).strip(". ")
     if name.partition(".")[0].strip().lower() in _RESERVED:
         name = f"_{name}"

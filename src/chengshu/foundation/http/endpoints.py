@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from chengshu.foundation.asking import EVERYWHERE, signed_in_asker
 from chengshu.foundation.http import actions, saved_views
@@ -100,8 +100,8 @@ def list_saved_views(
 )
 @idempotent
 @door(Door.SIGNED_IN)
-def save_view(request: HttpRequest, view: SavedViewIn) -> tuple[int, SavedView]:
-    return 201, actions.save_view(page=view.page, name=view.name, query=view.query)
+def save_view(request: HttpRequest, view: SavedViewIn) -> Status[SavedView]:
+    return Status(201, actions.save_view(page=view.page, name=view.name, query=view.query))
 
 
 @router.delete(
@@ -111,6 +111,6 @@ def save_view(request: HttpRequest, view: SavedViewIn) -> tuple[int, SavedView]:
     summary="Forget a saved view",
 )
 @door(Door.SIGNED_IN)
-def delete_view(request: HttpRequest, pk: int) -> tuple[int, None]:
+def delete_view(request: HttpRequest, pk: int) -> Status[None]:
     actions.delete_view(view=saved_views.my_view(pk))
-    return 204, None
+    return Status(204, None)

@@ -19,6 +19,7 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from ninja.decorators import decorate_view
 from ninja.utils import contribute_operation_callback
 
 from chengshu.foundation.asking import current_asker
@@ -52,8 +53,8 @@ class KeyConflict(Conflict):
 def idempotent(endpoint: F) -> F:
     """Let an endpoint of the API be called twice and done once; stands between its router and its door."""
     endpoint.is_idempotent = True  # type: ignore[attr-defined]
-    contribute_operation_callback(endpoint, _contribute)
-    return endpoint
+    contribute_operation_callback(endpoint, _document)
+    return decorate_view(_replaying)(endpoint)
 
 
 def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -67,17 +68,18 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return replaying
 
 
-def _contribute(operation: Any) -> None:
-    run = operation.run
+def _document(operation: Any) -> None:
     extra = dict(operation.openapi_extra or {})
     extra["parameters"] = [*extra.get("parameters", []), _PARAMETER]
     operation.openapi_extra = extra
 
+
+def _replaying(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @functools.wraps(run)
     def replaying(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return _once(request, lambda: run(request, **kwargs))
 
-    operation.run = replaying
+    return replaying
 
 
 def _once(request: HttpRequest, perform: Callable[[], HttpResponse]) -> HttpResponse:

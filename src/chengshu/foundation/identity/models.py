@@ -32,7 +32,7 @@ class Account(Recorded, AbstractBaseUser):
     totp_last_step = models.BigIntegerField(default=0)
     recovery_codes = ArrayField(models.CharField(max_length=100), default=list)
     subject = models.CharField(max_length=200, blank=True, db_index=True)
-    last_login = None  # type: ignore[assignment]  # sessions and login attempts tell this better
+    last_login = None  # sessions and login attempts tell this better
 
     USERNAME_FIELD = "username"
 

@@ -120,7 +120,12 @@ def begin(service: Provider, redirect: str, back_to: str) -> tuple[str, Journey]
     :param redirect: our own address that the service sends it back to
     :param back_to: the page wanted in the end
     """
-    journey = Journey(*(secrets.token_urlsafe(32) for _part in range(3)), back_to)
+    journey = Journey(
+        state=secrets.token_urlsafe(32),
+        nonce=secrets.token_urlsafe(32),
+        verifier=secrets.token_urlsafe(32),
+        next=back_to,
+    )
     query = {
         "response_type": "code",
         "client_id": settings.SIGN_ON_CLIENT,

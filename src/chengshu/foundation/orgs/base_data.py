@@ -17,7 +17,6 @@ from chengshu.foundation.orgs.facts import load as load_facts
 from chengshu.foundation.orgs.models import Post, PostRole, PowersStamp, Role, RoleReach, Unit, UnitAlias
 from chengshu.foundation.orgs.roles import declared_roles
 
-
 Row = TypeVar("Row", bound=Model)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -94,7 +95,7 @@ def get_unit(request: HttpRequest, unit_id: int) -> UnitDetail:
     )
 
 
-def _facts(unit: Unit) -> dict[str, object]:
+def _facts(unit: Unit) -> dict[str, Any]:
     return {
         "id": unit.pk,
         "parent": unit.parent_id,

@@ -17,7 +17,8 @@ from chengshu.hub.promises.models import BudgetYear
 def refresh(
     year: Annotated[int | None, typer.Option(help="Budget year; all of them without it.")] = None,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge at the end of this day instead of today.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Judge at the end of this day instead of today."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:

@@ -121,7 +121,8 @@ def evaluation_form(evaluation: SelfEvaluation) -> SelfEvaluationForm:
         expected_goal=evaluation.version.goal,
         achieved_goal=typed_form(evaluation).achieved_goal,
         indicators=tuple(_evaluated(line, commitments[line.indicator_id]) for line in lines),
-        total_points=(execution.points or Decimal(0)) + sum((line.weight or Decimal(0) for line in lines), Decimal(0)),
+        total_points=(execution.points or Decimal(0))
+        + sum((line.weight or Decimal(0) for line in lines), Decimal(0)),
         total_score=evaluation.total,
         imprint=_imprint(form, evaluation.version.number),
     )

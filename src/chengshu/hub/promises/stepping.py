@@ -87,7 +87,9 @@ STEP_FORMS: dict[str, StepForm] = {
     "start_monitoring": StepForm(lifecycle.start_monitoring, _("Goals and money are monitored from now on.")),
     "open_adjustment": StepForm(
         adjusting.open_adjustment,
-        _("The content is copied into a proposal; the version in force stays until the proposal is approved."),
+        _(
+            "The content is copied into a proposal; the version in force stays until the proposal is approved."
+        ),
         ("reason",),
     ),
     "withdraw_adjustment": StepForm(

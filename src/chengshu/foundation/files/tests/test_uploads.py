@@ -17,7 +17,7 @@ from chengshu.foundation.files.tests.samples import pdf
 from chengshu.foundation.orgs.models import Unit
 
 SignedIn = Callable[[str], Client]
-CONTENT = pdf(note="x" * 3000)
+CONTENT = pdf(pages=30)
 
 
 def begin(client: Client, size: int = len(CONTENT), name: str = "报告.pdf", query: str = "") -> Any:

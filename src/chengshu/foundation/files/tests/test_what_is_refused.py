@@ -30,7 +30,7 @@ WRONG = {
     "word called zip": ("a.zip", office("word/document.xml"), "file.type_mismatch"),
     "zip called word": ("a.docx", archive({"a.txt": b"x"}), "file.type_mismatch"),
     "binary called csv": ("a.csv", b"a,b\x00c", "file.type_mismatch"),
-    "half a character": ("a.txt", "中".encode()[:2], "file.type_mismatch"),
+    "half a character": ("a.txt", b"ok \x81", "file.type_mismatch"),
     "pdf and zip at once": ("a.pdf", pdf() + archive({"a.txt": b"x"}), "file.two_kinds"),
     "png and zip at once": ("a.png", image("PNG") + archive({"a.jar": b"x"}), "file.two_kinds"),
     "pdf cut off": ("a.pdf", pdf()[:40], "file.damaged"),

@@ -31,10 +31,10 @@ def own_account() -> Account:
     return Account.objects.select_for_update().get(pk=account_id)
 
 
-def own_session_id() -> int | None:
-    """The session that this request came with; None for a machine's token or a command."""
+def own_session_id() -> int:
+    """The session that this request came with; 0, which is none, for a machine's token or a command."""
     session = signed_in_asker().session
-    return int(session) if session.isdigit() else None
+    return int(session) if session.isdigit() else 0
 
 
 @action(title=_("Change one's password"), at=Reach.SELF, sensitive=("current", "new"))
@@ -187,7 +187,7 @@ def end_session(*, session_id: int) -> None:
 
     :raises Missing: if it is not the asker's, or over already
     """
-    mine = Session.objects.filter(pk=session_id, account_id=signed_in_asker().account_id, ended_at=None)
+    mine = Session.objects.filter(pk=session_id, account_id=signed_in_asker().account_id or 0, ended_at=None)
     if not mine.update(ended_at=timezone.now(), end_reason=EndReason.ENDED):
         raise Missing(_("This session is over already."), code="session_over")
     changes.record("end", f"identity.session:{session_id}")

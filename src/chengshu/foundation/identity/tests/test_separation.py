@@ -12,7 +12,7 @@ from chengshu.foundation.errors import Conflict, Refused
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.identity.separation import assert_separate, roles_of
 from chengshu.foundation.identity.tests.conftest import holder, post_with, role_of, writing
-from chengshu.foundation.orgs.actions import appoint, assign_role
+from chengshu.foundation.orgs.actions import appoint, assign_role, create_post
 from chengshu.foundation.orgs.models import Appointment, RoleReach
 from chengshu.foundation.orgs.roles import declared_roles
 
@@ -85,7 +85,8 @@ def security_administrator(account: Account) -> Asker:
 
 def test_nobody_appoints_themselves(db: None) -> None:
     account = holder("admin.one", "security_administrator")
-    post = post_with(role_of("security_administrator"))
+    unit = post_with(role_of("security_administrator")).unit
+    post = create_post(unit=unit, key="another-post", title="another")
     with asking(security_administrator(account)), pytest.raises(Refused) as caught:
         appoint(account=account, post=post, starts_on=date(2026, 1, 1), ends_on=None)
     assert caught.value.code == "not_oneself"

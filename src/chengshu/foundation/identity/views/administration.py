@@ -60,7 +60,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
         return render(request, "identity/open_account.html", {"typed": typed, "errors": [], "wrong": {}})
     password = one_time_password()
     try:
-        account = actions.open_account(password=password, **typed)
+        account = actions.open_account(username=typed["username"], title=typed["title"], password=password)
     except InvalidInput as error:
         context = {"typed": typed, "errors": errors_of(error), "wrong": {error.field: error.message}}
         return render(request, "identity/open_account.html", context, status=422)

@@ -14,8 +14,7 @@ from chengshu.foundation.errors import Conflict, InvalidInput, Refused
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.identity.separation import is_administrator
 from chengshu.foundation.orgs.models import Delegation
-from chengshu.foundation.orgs.powers import own_powers
-from chengshu.foundation.orgs.separation import NEVER_DELEGATED
+from chengshu.foundation.orgs.powers import NEVER_DELEGATED, own_powers
 
 LONGEST_DAYS = 366
 """A longer absence is a matter of appointing somebody to act."""

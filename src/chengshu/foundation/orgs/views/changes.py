@@ -35,7 +35,9 @@ def _today() -> str:
 
 
 def _reason() -> Field:
-    return Field("reason", _("Reason"), hint=_("Such as the number of the decision; kept in the audit record."))
+    return Field(
+        "reason", _("Reason"), hint=_("Such as the number of the decision; kept in the audit record.")
+    )
 
 
 @door("orgs.create_unit")
@@ -67,7 +69,9 @@ def create_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         Field("source", _("Source"), required=False, hint=_("Where this is decided or published.")),
     ]
     title = _("Found a unit below %(unit)s") % {"unit": parent.shown_name}
-    return _unit_form(request, parent, title=title, fields=fields, submit=submit, done=_("The unit exists now."))
+    return _unit_form(
+        request, parent, title=title, fields=fields, submit=submit, done=_("The unit exists now.")
+    )
 
 
 @door("orgs.rename_unit")
@@ -94,7 +98,13 @@ def rename_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     lead = _("The present name stays findable with its dates.")
     title = _("Rename %(unit)s") % {"unit": unit.shown_name}
     return _unit_form(
-        request, unit, title=title, lead=lead, fields=fields, submit=submit, done=_("The unit has its new name.")
+        request,
+        unit,
+        title=title,
+        lead=lead,
+        fields=fields,
+        submit=submit,
+        done=_("The unit has its new name."),
     )
 
 
@@ -133,7 +143,9 @@ def move_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     def submit(typed: Typed) -> None:
         parent = Unit.objects.filter(pk=typed.number("parent")).first()
         if parent is None:
-            raise InvalidInput(_("Choose where it stands from now on."), field="parent", code="parent_missing")
+            raise InvalidInput(
+                _("Choose where it stands from now on."), field="parent", code="parent_missing"
+            )
         actions.move_unit(unit=unit, parent=parent, reason=typed.text("reason"))
 
     fields = [Field("parent", _("Under"), "select", value=str(unit.parent_id), options=places), _reason()]
@@ -173,7 +185,9 @@ def create_post(request: HttpRequest, unit_id: int) -> HttpResponse:
     def submit(typed: Typed) -> None:
         key = typed.text("key")
         if not key.replace("_", "-").replace("-", "").isalnum() or not key.isascii() or len(key) > 60:
-            raise InvalidInput(_("The key has letters, digits and hyphens only."), field="key", code="post_key")
+            raise InvalidInput(
+                _("The key has letters, digits and hyphens only."), field="key", code="post_key"
+            )
         actions.create_post(unit=unit, key=key, title=typed.text("title"), title_en=typed.text("title_en"))
 
     fields = [
@@ -182,7 +196,9 @@ def create_post(request: HttpRequest, unit_id: int) -> HttpResponse:
         Field("key", _("Key"), hint=_("Lower-case letters, digits and hyphens; never shown to people.")),
     ]
     title = _("New post of %(unit)s") % {"unit": unit.shown_name}
-    return _unit_form(request, unit, title=title, fields=fields, submit=submit, done=_("The post exists now."))
+    return _unit_form(
+        request, unit, title=title, fields=fields, submit=submit, done=_("The post exists now.")
+    )
 
 
 @door("orgs.set_contact")
@@ -250,7 +266,9 @@ def appoint(request: HttpRequest, post_id: int) -> HttpResponse:
         Field("reason", _("Reason"), required=False, hint=_("Needed when acting: for whom and why.")),
     ]
     title = _("Appoint to %(post)s") % {"post": post.title}
-    return _post_form(request, post, title=title, fields=fields, submit=submit, done=_("The appointment is made."))
+    return _post_form(
+        request, post, title=title, fields=fields, submit=submit, done=_("The appointment is made.")
+    )
 
 
 @door("orgs.end_appointment")
@@ -297,7 +315,13 @@ def assign_role(request: HttpRequest, post_id: int) -> HttpResponse:
     title = _("Give %(post)s a role") % {"post": post.title}
     lead = _("Everybody who holds the post has these powers at once and signs in again.")
     return _post_form(
-        request, post, title=title, lead=lead, fields=fields, submit=submit, done=_("The post carries the role.")
+        request,
+        post,
+        title=title,
+        lead=lead,
+        fields=fields,
+        submit=submit,
+        done=_("The post carries the role."),
     )
 
 
@@ -340,9 +364,7 @@ def change_role(request: HttpRequest, key: str) -> HttpResponse:
     ]
 
     def submit(typed: Typed) -> None:
-        actions.change_role(
-            role=role, permissions=typed.several("permissions"), reason=typed.text("reason")
-        )
+        actions.change_role(role=role, permissions=typed.several("permissions"), reason=typed.text("reason"))
 
     fields = [
         Field("permissions", _("May do"), "checkboxes", False, value=list(role.permissions), options=options),

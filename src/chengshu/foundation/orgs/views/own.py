@@ -43,8 +43,8 @@ def delegate(request: HttpRequest) -> HttpResponse:
     """Lend some of my powers."""
     account_id = signed_in_asker().account_id or 0
     others = Account.objects.filter(is_active=True).exclude(pk=account_id)
-    administrators = others.exclude(appointments__post__post_roles__role__admin_kind="")
-    business = others.exclude(pk__in=administrators.filter(appointments__isnull=False).values("pk"))
+    administrators = others.filter(appointments__post__post_roles__role__admin_kind__gt="")
+    business = others.exclude(pk__in=administrators.values("pk"))
 
     def submit(typed: Typed) -> None:
         receiver = others.filter(pk=typed.number("receiver")).first()
@@ -74,7 +74,9 @@ def delegate(request: HttpRequest) -> HttpResponse:
     ]
     form = Form(
         title=_("Lend powers"),
-        lead=_("Only what your own posts give you, with the same reach. What is done with it says on whose behalf."),
+        lead=_(
+            "Only what your own posts give you, with the same reach. What is done with it says on whose behalf."
+        ),
         fields=fields,
         submit=submit,
         done=_("The powers are lent from the first to the last day."),

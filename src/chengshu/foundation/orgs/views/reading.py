@@ -149,7 +149,10 @@ POWER_COLUMNS = (
 @door("orgs.view_powers", title=gettext_lazy("See who may do what where"))
 def powers(request: HttpRequest) -> HttpResponse:
     """Who may do what where on a day, by permission or by account."""
-    permission, account = request.GET.get("permission", ""), request.GET.get("account", "").replace("\x00", "")
+    permission, account = (
+        request.GET.get("permission", ""),
+        request.GET.get("account", "").replace("\x00", ""),
+    )
     on = day_of(request)
     rows = queries.who_holds(permission=permission, account=account, on=on) if permission or account else []
     options = [Option(one.name, f"{one.app_title} · {one.title}") for one in known_permissions().values()]
@@ -177,6 +180,12 @@ def contacts_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow([_("Unit"), _("Post"), _("Contact"), _("Telephone"), _("Address")])
     for one in queries.contacts_of():
-        row = [one.unit.name, one.post.title if one.post else "", one.label, one.phone_masked, one.address_masked]
+        row = [
+            one.unit.name,
+            one.post.title if one.post else "",
+            one.label,
+            one.phone_masked,
+            one.address_masked,
+        ]
         writer.writerow([f"'{text}" if text.startswith(("=", "+", "-", "@")) else text for text in row])
     return response

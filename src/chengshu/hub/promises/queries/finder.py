@@ -33,6 +33,7 @@ MOST = 200
 
 SORTS: Mapping[str, tuple[str, ...]] = {
     "": (),
+    "ref": (),
     "-ref": ("-form_ref", "-number"),
     "amount": ("amount",),
     "-amount": ("-amount",),

@@ -124,7 +124,9 @@ def form_file(budget_year: BudgetYear, ref: str) -> FormFile:
     :raises Missing: if the asker sees no such form
     """
     form = (
-        Form.objects.select_related("project", "current", "unit").filter(budget_year=budget_year, ref=ref).first()
+        Form.objects.select_related("project", "current", "unit")
+        .filter(budget_year=budget_year, ref=ref)
+        .first()
     )
     if form is None:
         raise Missing(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,7 +105,9 @@ def project_named(budget_year: BudgetYear, ref: str) -> Project:
 def attestations_of(indicator: Indicator) -> list[Attestation]:
     """Every attestation of a promise, newest first."""
     return list(
-        indicator.attestations.select_related("file__content", "made_by", "decided_by").order_by("-made_at", "-pk")
+        indicator.attestations.select_related("file__content", "made_by", "decided_by").order_by(
+            "-made_at", "-pk"
+        )
     )
 
 
@@ -117,7 +118,11 @@ def attestation_numbered(number: int) -> Attestation:
     """
     found = (
         Attestation.objects.select_related(
-            "indicator__form__budget_year", "indicator__form__project", "file__content", "made_by", "decided_by"
+            "indicator__form__budget_year",
+            "indicator__form__project",
+            "file__content",
+            "made_by",
+            "decided_by",
         )
         .filter(pk=number)
         .first()
@@ -130,9 +135,7 @@ def attestation_numbered(number: int) -> Attestation:
 def waiting_attestations(budget_year: BudgetYear) -> list[Attestation]:
     """What waits for a decision, oldest first."""
     return list(
-        Attestation.objects.filter(
-            indicator__form__budget_year=budget_year, state=AttestationState.SUBMITTED
-        )
+        Attestation.objects.filter(indicator__form__budget_year=budget_year, state=AttestationState.SUBMITTED)
         .select_related("indicator__form", "made_by", "file")
         .order_by("made_at")
     )

@@ -47,16 +47,27 @@ def _amounts(budget_year: BudgetYear) -> SourceTables:
     for project in budget_year.projects.order_by("order"):
         by_unit[project.unit_name].append(
             ProjectRow(
-                project.ref, project.name, project.unit_name, project.amount, project.fiscal,
-                project.special_account, project.other, "", (), "", NOWHERE,
-            )  # fmt: skip
+                project.ref,
+                project.name,
+                project.unit_name,
+                project.amount,
+                project.fiscal,
+                project.special_account,
+                project.other,
+                "",
+                (),
+                "",
+                NOWHERE,
+            )
         )
     units = tuple(
         UnitRow(name, sum((row.amount for row in rows), Decimal("0.00")), tuple(rows), NOWHERE)
         for name, rows in by_unit.items()
     )
     name = budget_year.department_name
-    lines = tuple(BudgetLine(line["name"], Decimal(line["amount"]), NOWHERE) for line in budget_year.budget_lines)
+    lines = tuple(
+        BudgetLine(line["name"], Decimal(line["amount"]), NOWHERE) for line in budget_year.budget_lines
+    )
     tasks = tuple(
         TaskRow(task.number, task.name, "", task.amount, "", NOWHERE)
         for task in budget_year.tasks.order_by("-number")

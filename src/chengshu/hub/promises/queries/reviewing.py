@@ -66,7 +66,9 @@ class Waiting:
 def inbox(asker: Asker, budget_year: BudgetYear) -> list[Waiting]:
     """Every form of a year that the asker may see, with the step that waits for them, most urgent first."""
     forms = list(
-        Form.objects.filter(budget_year=budget_year).select_related("project", "budget_year", "unit", "current")
+        Form.objects.filter(budget_year=budget_year).select_related(
+            "project", "budget_year", "unit", "current"
+        )
     )
     adjustments = {
         version.form_id: version
@@ -101,7 +103,9 @@ def _waiting(asker: Asker, form: Form, adjustment: FormVersion | None, errors: i
 def waiting_step(asker: Asker, unit_id: int, state: State) -> str:
     """The step that a form in this state waits for from this person; empty if it is not their turn."""
     for row in allowed(state, roles_of(asker, unit_id)):
-        if row.action in OPTIONAL and not (row.action is Action.APPLY_RESULT and state is not State.SELF_SUBMITTED):
+        if row.action in OPTIONAL and not (
+            row.action is Action.APPLY_RESULT and state is not State.SELF_SUBMITTED
+        ):
             continue
         name = STEPS.get(row.action, "")
         if name and asker.holds_at(f"promises.{name}", unit_id):
@@ -161,7 +165,9 @@ def open_findings(form: Form) -> list[Finding]:
         .select_related("indicator")
     )
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
-    return sorted(found, key=lambda f: (f.state != FindingState.OPEN, order[Severity(f.severity)], f.ref, f.code))
+    return sorted(
+        found, key=lambda f: (f.state != FindingState.OPEN, order[Severity(f.severity)], f.ref, f.code)
+    )
 
 
 def finding_numbered(number: int) -> Finding:
@@ -188,9 +194,7 @@ def publication_numbered(number: int) -> Publication:
     """
     publication = published().filter(pk=number).first()
     if publication is None:
-        raise Missing(
-            _("There is no such publication, or it was withdrawn."), code="publication.missing"
-        )
+        raise Missing(_("There is no such publication, or it was withdrawn."), code="publication.missing")
     return publication
 
 

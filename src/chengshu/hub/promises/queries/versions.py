@@ -42,13 +42,17 @@ def moments(budget_year: BudgetYear) -> list[Moment]:
     """Every change of the year's forms, oldest first; what came in one import is one moment."""
     versions = FormVersion.objects.filter(form__budget_year=budget_year, state__in=VALID)
     found: list[tuple[datetime, datetime, str, int]] = []
-    for at, source, origin in versions.order_by("created_at").values_list("created_at", "source_name", "origin"):
+    for at, source, origin in versions.order_by("created_at").values_list(
+        "created_at", "source_name", "origin"
+    ):
         name = source or origin
         if found and found[-1][2] == name and at - found[-1][1] <= TOGETHER:
             found[-1] = (found[-1][0], at, name, found[-1][3] + 1)
         else:
             found.append((at, at, name, 1))
-    return [Moment(number, end, name, forms) for number, (_start, end, name, forms) in enumerate(found, start=1)]
+    return [
+        Moment(number, end, name, forms) for number, (_start, end, name, forms) in enumerate(found, start=1)
+    ]
 
 
 def changes_between(budget_year: BudgetYear, before: Moment, after: Moment) -> tuple[Change, ...]:
@@ -91,9 +95,18 @@ def _units(versions: Sequence[FormVersion], rows: dict[int, list[IndicatorRow]])
         if project is not None:
             by_unit[project.unit_name].append(
                 ProjectRow(
-                    project.ref, project.name, project.unit_name, project.amount, project.fiscal,
-                    project.special_account, project.other, version.goal, tuple(rows[version.pk]), "", NOWHERE,
-                )  # fmt: skip
+                    project.ref,
+                    project.name,
+                    project.unit_name,
+                    project.amount,
+                    project.fiscal,
+                    project.special_account,
+                    project.other,
+                    version.goal,
+                    tuple(rows[version.pk]),
+                    "",
+                    NOWHERE,
+                )
             )
     return tuple(UnitRow(name, Decimal("0.00"), tuple(found), NOWHERE) for name, found in by_unit.items())
 

@@ -90,7 +90,9 @@ class World:
         bind_attestation(indicator=self[ref], post=self.post_of("unit_officer"), way=way, reason="初次绑定")
 
     def file(self, content: bytes = b"2025 annual report, page 1\n") -> File:
-        return store_file(unit=self.form.unit, name="report.txt", content=content, purpose="promises.evidence")
+        return store_file(
+            unit=self.form.unit, name="report.txt", content=content, purpose="promises.evidence"
+        )
 
     def attest(self, ref: str, value: str, as_of: date = LAST_DAY, **changes: Any) -> Attestation:
         with self.as_persona("unit_officer"):
@@ -112,7 +114,9 @@ def tables() -> SourceTables:
             {"1": "1", "2": "2", "3": "3"}[code[0]],
             {"1": "产出指标", "2": "效益指标", "3": "满意度指标"}[code[0]],
             code,
-            {"11": "数量指标", "12": "质量指标", "13": "时效指标", "22": "社会效益", "31": "服务对象满意度"}[code],
+            {"11": "数量指标", "12": "质量指标", "13": "时效指标", "22": "社会效益", "31": "服务对象满意度"}[
+                code
+            ],
             name,
             value,
             value,
@@ -123,7 +127,18 @@ def tables() -> SourceTables:
         for number, (code, name, value) in enumerate(_ROWS, start=1)
     )
     own = IndicatorRow(
-        "P01#1", 1, "1", "产出指标", "11", "数量指标", "培训次数", "≥4次", "≥4次", "培训次数：≥4次", True, HERE
+        "P01#1",
+        1,
+        "1",
+        "产出指标",
+        "11",
+        "数量指标",
+        "培训次数",
+        "≥4次",
+        "≥4次",
+        "培训次数：≥4次",
+        True,
+        HERE,
     )
     projects = (
         _unit(BUREAU, _project("P01", "政务服务工作经费", BUREAU, "77.30", (own,))),

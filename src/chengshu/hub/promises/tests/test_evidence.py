@@ -43,7 +43,9 @@ def standing_of(world: World, ref: str) -> Standing:
 # Who may not
 
 
-@pytest.mark.parametrize("persona", ["other_department_officer", "finance_reviewer", "supervisor", "resident"])
+@pytest.mark.parametrize(
+    "persona", ["other_department_officer", "finance_reviewer", "supervisor", "resident"]
+)
 def test_nobody_outside_the_unit_attests(world: World, persona: str) -> None:
     world.bind(COUNT)
     file = world.file()
@@ -151,7 +153,11 @@ def test_the_day_lies_in_the_year_and_not_ahead(world: World, as_of: date, code:
 
 def test_a_file_and_a_statement_are_required(world: World) -> None:
     world.bind(COUNT)
-    for changes, field in (({"file": None}, "file"), ({"statement": " "}, "statement"), ({"statement": "字" * 2001}, "statement")):
+    for changes, field in (
+        ({"file": None}, "file"),
+        ({"statement": " "}, "statement"),
+        ({"statement": "字" * 2001}, "statement"),
+    ):
         with pytest.raises(InvalidInput) as wrong:
             world.attest(COUNT, "120", **changes)
         assert wrong.value.field == field

@@ -92,7 +92,9 @@ def compare_year(request: HttpRequest) -> HttpResponse:
     }
     if before and after:
         by_number = {str(moment.number): moment for moment in found}
-        context["things"] = _things(changes_between(year, by_number[before], by_number[after]), context["suffix"])
+        context["things"] = _things(
+            changes_between(year, by_number[before], by_number[after]), context["suffix"]
+        )
     return render(request, "promises/compare.html", context)
 
 
@@ -103,7 +105,9 @@ def compare_form(request: HttpRequest, ref: str) -> HttpResponse:
     versions = versions_of(form)
     before, after = _chosen(request, [str(version.number) for version in reversed(versions)])
     frame = _frame(year, known, request)
-    title = _("Compare versions of %(form)s") % {"form": f"{form.ref} {form.project.name}" if form.project else form.ref}
+    title = _("Compare versions of %(form)s") % {
+        "form": f"{form.ref} {form.project.name}" if form.project else form.ref
+    }
     context = {
         **frame,
         "title": title,

@@ -119,7 +119,11 @@ def show_board(request: HttpRequest) -> HttpResponse:
         "shown": sum(len(line.promises) for line in shown),
         "breadcrumbs": (),
     }
-    extra = _money(shown, whole, year, known) if lens == "money" else _field(shown, whole, view, lens, year, known)
+    extra = (
+        _money(shown, whole, year, known)
+        if lens == "money"
+        else _field(shown, whole, view, lens, year, known)
+    )
     return render(request, "promises/board.html", {**context, **extra})
 
 
@@ -156,7 +160,13 @@ def _totals(whole: Board, year: BudgetYear, known: Sequence[BudgetYear]) -> dict
         "amount": whole.amount,
         "find": query_url(find, base),
         "verdicts": [
-            (wording.VERDICT_TONES[key], label, verdicts[key], _share(verdicts[key], count), query_url(find, base, verdict=key))
+            (
+                wording.VERDICT_TONES[key],
+                label,
+                verdicts[key],
+                _share(verdicts[key], count),
+                query_url(find, base, verdict=key),
+            )
             for key, label in wording.VERDICTS.items()
         ],
         "findings": [
@@ -164,7 +174,12 @@ def _totals(whole: Board, year: BudgetYear, known: Sequence[BudgetYear]) -> dict
             for key, label in wording.SEVERITIES.items()
         ],
         "bindings": [
-            (wording.BINDING_TONES[key], wording.BINDINGS[key], bindings[key], query_url(find, base, binding=key))
+            (
+                wording.BINDING_TONES[key],
+                wording.BINDINGS[key],
+                bindings[key],
+                query_url(find, base, binding=key),
+            )
             for key in (BindingKind.INDICATOR.value, BindingKind.ATTESTATION.value, BindingKind.UNBOUND.value)
         ],
         "bound": whole.bound,
@@ -284,7 +299,9 @@ def _row(
         "cells": cells,
         "errors": line.findings.get(Severity.ERROR, 0),
         "warnings": line.findings.get(Severity.WARNING, 0),
-        "severity": SEVERITY_OF[bool(line.findings.get(Severity.ERROR)), bool(line.findings.get(Severity.WARNING))],
+        "severity": SEVERITY_OF[
+            bool(line.findings.get(Severity.ERROR)), bool(line.findings.get(Severity.WARNING))
+        ],
     }
 
 
@@ -297,7 +314,9 @@ def _groups(rows: Sequence[dict[str, Any]], view: View) -> list[dict[str, Any]]:
     grouped: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         line: Line = row["line"]
-        grouped.setdefault(_("The department as a whole") if line.is_department else line.unit_name, []).append(row)
+        grouped.setdefault(
+            _("The department as a whole") if line.is_department else line.unit_name, []
+        ).append(row)
     return [
         {
             "label": label,
@@ -362,14 +381,18 @@ def _chips(promises: Sequence[Promise], lens: str) -> list[tuple[str, Words, int
     if lens == "findings":
         counted = [promise.severity for promise in promises]
         labels = {"E": _("With errors"), "W": _("With warnings"), "": _("Neither")}
-        return [(wording.SEVERITY_TONES[key], label, counted.count(key), key) for key, label in labels.items()]
+        return [
+            (wording.SEVERITY_TONES[key], label, counted.count(key), key) for key, label in labels.items()
+        ]
     if lens == "evidence":
         counted = [promise.binding_kind for promise in promises]
         return [
             (wording.BINDING_TONES[key], label, counted.count(key), "") for key, label in _evidence_labels()
         ]
     counted = [promise.verdict for promise in promises]
-    return [(wording.VERDICT_TONES[key], label, counted.count(key), "") for key, label in wording.VERDICTS.items()]
+    return [
+        (wording.VERDICT_TONES[key], label, counted.count(key), "") for key, label in wording.VERDICTS.items()
+    ]
 
 
 def _evidence_labels() -> list[tuple[str, Words]]:
@@ -396,13 +419,19 @@ def _money(
             "value": row["amount"],
             "errors": row["error_share"],
             "kept": row["kept_share"],
-            "text": _("%(errors)s of %(promises)s promises have errors") % {"errors": row["errors"], "promises": row["promises"]},
+            "text": _("%(errors)s of %(promises)s promises have errors")
+            % {"errors": row["errors"], "promises": row["promises"]},
             "href": row["href"],
         }
         for row in rows
         if row["amount"]
     ]
-    return {"money_rows": rows, "tiles": tiles, "erroneous_money": _erroneous(rows), "tile_labels": _tile_labels()}
+    return {
+        "money_rows": rows,
+        "tiles": tiles,
+        "erroneous_money": _erroneous(rows),
+        "tile_labels": _tile_labels(),
+    }
 
 
 def _tile_labels() -> dict[str, str]:

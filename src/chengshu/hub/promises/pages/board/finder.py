@@ -96,7 +96,9 @@ def _filters(
     titles = finding_words.titles()
     families = [Option(code, title) for code, title in wording.FAMILY_TITLES.items()]
     filters = [
-        Filter("q", _("Words"), search.words, "search", placeholder=_("Name, printed text, project or P36#1")),
+        Filter(
+            "q", _("Words"), search.words, "search", placeholder=_("Name, printed text, project or P36#1")
+        ),
         _select("unit", _("Unit"), search.unit, {str(key): name for key, name in units.items()}),
         Filter(
             "family",
@@ -132,9 +134,21 @@ def _facets(
     codes = dict(list(found.facets.get("code", {}).items())[:SHOWN_CODES])
     groups: list[tuple[str, Words, Mapping[str, int], Mapping[str, Words], str]] = [
         ("verdict", _("Verdict"), found.facets.get("verdict", {}), wording.VERDICTS, search.verdict),
-        ("family", _("Family"), _families(found), {**wording.FAMILY_SHORT, wording.NO_FAMILY: wording.FAMILY_SHORT[""]}, search.family),
+        (
+            "family",
+            _("Family"),
+            _families(found),
+            {**wording.FAMILY_SHORT, wording.NO_FAMILY: wording.FAMILY_SHORT[""]},
+            search.family,
+        ),
         ("binding", _("Evidence"), found.facets.get("binding", {}), wording.BINDINGS, search.binding),
-        ("unit", _("Unit"), found.facets.get("unit_id", {}), {str(key): name for key, name in units.items()}, str(search.unit or "")),
+        (
+            "unit",
+            _("Unit"),
+            found.facets.get("unit_id", {}),
+            {str(key): name for key, name in units.items()},
+            str(search.unit or ""),
+        ),
         ("code", _("Rule"), codes, {code: f"{code} {title}" for code, title in titles.items()}, search.code),
     ]
     return [

@@ -170,7 +170,11 @@ def _families(file: FormFile) -> list[dict[str, Any]]:
         groups.setdefault(commitment.family, []).append(_row(file, commitment))
     order = [code for code in (*wording.FAMILY_TITLES, "") if code in groups]
     return [
-        {"code": code, "title": wording.FAMILY_TITLES.get(code, wording.FAMILY_SHORT[""]), "rows": groups[code]}
+        {
+            "code": code,
+            "title": wording.FAMILY_TITLES.get(code, wording.FAMILY_SHORT[""]),
+            "rows": groups[code],
+        }
         for code in order
     ]
 
@@ -276,7 +280,10 @@ def _around(file: FormFile, suffix: str) -> dict[str, tuple[str, str]]:
     at, names = refs.index(file.form.ref), dict(file.neighbours)
     near = {"previous": at - 1, "next": at + 1}
     return {
-        key: (f"{refs[index]} {names[refs[index]]}", reverse("promises:project", kwargs={"ref": refs[index]}) + suffix)
+        key: (
+            f"{refs[index]} {names[refs[index]]}",
+            reverse("promises:project", kwargs={"ref": refs[index]}) + suffix,
+        )
         for key, index in near.items()
         if 0 <= index < len(refs)
     }

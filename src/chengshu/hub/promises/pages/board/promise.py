@@ -78,7 +78,9 @@ def _told(commitment: Commitment, way: Words, why: Words) -> list[tuple[Words, o
 
 def _trail(file: PromiseFile, suffix: str) -> list[Crumb]:
     form = reverse("promises:project", kwargs={"ref": file.form.ref}) + suffix
-    label = f"{file.form.ref} {file.form.project.name}" if file.form.project else _("The department as a whole")
+    label = (
+        f"{file.form.ref} {file.form.project.name}" if file.form.project else _("The department as a whole")
+    )
     return [
         Crumb(_("Promise board"), reverse("promises:board") + suffix),
         Crumb(label, form),
@@ -112,8 +114,16 @@ def _chart(file: PromiseFile) -> dict[str, Any] | None:
         "unit": bound.unit,
         "categories": [seen.as_of.isoformat() for seen in numbers],
         "series": [
-            {"name": _("Actual"), "values": [seen.value.normalize() for seen in numbers if seen.value is not None]},
-            {"name": _("Target"), "values": [bound.target for _seen in numbers], "dashed": True, "tone": "neutral"},
+            {
+                "name": _("Actual"),
+                "values": [seen.value.normalize() for seen in numbers if seen.value is not None],
+            },
+            {
+                "name": _("Target"),
+                "values": [bound.target for _seen in numbers],
+                "dashed": True,
+                "tone": "neutral",
+            },
         ],
     }
 
@@ -124,7 +134,9 @@ def _versions(file: PromiseFile) -> list[dict[str, Any]]:
     return [
         {
             "version": now.version,
-            "state": _("In force") if now.version_id == file.form.current_id else now.version.get_state_display(),
+            "state": _("In force")
+            if now.version_id == file.form.current_id
+            else now.version.get_state_display(),
             "changes": _changes(before, now) if before else None,
         }
         for now, before in zip(file.commitments, earlier, strict=True)

@@ -51,7 +51,13 @@ from chengshu.hub.promises.pages.proof.shared import chosen_year, file_answer, m
 from chengshu.hub.promises.printouts import evaluation_form
 from chengshu.hub.promises.queries import proof
 
-GRADE_TONES = {"excellent": "positive", "good": "positive", "fair": "caution", "poor": "negative", "": "neutral"}
+GRADE_TONES = {
+    "excellent": "positive",
+    "good": "positive",
+    "fair": "caution",
+    "poor": "negative",
+    "": "neutral",
+}
 METHODS: dict[str, Words] = {
     SatisfactionMethod.PROPORTION.value: gettext_lazy("In proportion to the target"),
     SatisfactionMethod.BANDS.value: gettext_lazy("By bands of satisfaction"),
@@ -76,7 +82,10 @@ def show_evaluations(request: HttpRequest) -> HttpResponse:
         "grade_tones": GRADE_TONES,
         "start_url": reverse("promises:start_evaluation") + suffix,
         "year_over": timezone.localdate().year > year.year,
-        "breadcrumbs": [Crumb(_("Promise board"), reverse("promises:board") + suffix), Crumb(_("Self-evaluation"))],
+        "breadcrumbs": [
+            Crumb(_("Promise board"), reverse("promises:board") + suffix),
+            Crumb(_("Self-evaluation")),
+        ],
     }
     return render(request, "promises/evaluations.html", context)
 
@@ -251,8 +260,12 @@ def _page(
         "is_open": is_open,
         "may_save": is_open and may("save_evaluation_draft", one.unit_id),
         "may_submit": is_open and may("submit_self_evaluation_form", one.unit_id),
-        "may_return": one.submitted_at is not None and not one.decision and may("return_self_evaluation_form", one.unit_id),
-        "may_apply": one.submitted_at is not None and not one.decision and may("apply_form_result", one.unit_id),
+        "may_return": one.submitted_at is not None
+        and not one.decision
+        and may("return_self_evaluation_form", one.unit_id),
+        "may_apply": one.submitted_at is not None
+        and not one.decision
+        and may("apply_form_result", one.unit_id),
         "downloads": [
             (kind.upper(), reverse("promises:evaluation_file", kwargs={"number": one.pk, "format": kind}))
             for kind in ("xlsx", "docx", "pdf")
@@ -304,7 +317,7 @@ def _families(one: SelfEvaluation, found: Appraisal, is_open: bool) -> list[dict
             "points": final.get(family),
             "planned": planned.get(family),
             "sum": sum((line["weight"] for line in lines[family] if line["weight"] is not None), Decimal(0)),
-            "typed_sum": sum((line["given"].weight for line in lines[family] if line["given"].weight is not None), Decimal(0)),
+            "typed_sum": sum((line["given"].weight or Decimal(0) for line in lines[family]), Decimal(0)),
             "score": sum((line["score"] for line in lines[family] if line["score"] is not None), Decimal(0)),
             "lines": lines[family],
         }
@@ -368,7 +381,9 @@ def _intervals(one: SelfEvaluation) -> dict[str, str]:
     found = {}
     for row in known["scoring.qualitative"].rows:
         low, high, closed = judgement_interval(row["code"], Decimal(100), known)
-        found[str(row["code"])] = f"{plain(low)}–{plain(high)} %" if closed else f"{plain(low)}–<{plain(high)} %"
+        found[str(row["code"])] = (
+            f"{plain(low)}–{plain(high)} %" if closed else f"{plain(low)}–<{plain(high)} %"
+        )
     return found
 
 

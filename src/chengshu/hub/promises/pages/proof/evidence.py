@@ -44,7 +44,12 @@ from chengshu.hub.promises.pages.proof.shared import chosen_year, day, kept_file
 from chengshu.hub.promises.queries import proof
 from chengshu.hub.promises.targets import parse, show
 
-ATTESTATION_TONES = {"submitted": "info", "approved": "positive", "refused": "negative", "withdrawn": "neutral"}
+ATTESTATION_TONES = {
+    "submitted": "info",
+    "approved": "positive",
+    "refused": "negative",
+    "withdrawn": "neutral",
+}
 FIELDS = ("as_of", "value", "statement", "file_id")
 BIND_FIELDS = (
     "kind", "post", "statistic", "share_target", "due_on", "source_name", "source_version", "reason",
@@ -85,7 +90,9 @@ def show_evidence(request: HttpRequest) -> HttpResponse:
         "total": len(rows),
         "columns": _columns(),
         "filters": _filters(chosen),
-        "query": {name: value for name, value in {**chosen, "year": request.GET.get("year", "")}.items() if value},
+        "query": {
+            name: value for name, value in {**chosen, "year": request.GET.get("year", "")}.items() if value
+        },
         "verdicts": [(v.value, v.label, wording.VERDICT_TONES[v.value], verdicts[v.value]) for v in Verdict],
         "bindings": [(k.value, k.label, bindings[k.value]) for k in BindingKind],
         "bound": len(rows) - bindings[BindingKind.UNBOUND.value],
@@ -206,7 +213,9 @@ def attest_value(request: HttpRequest, slug: str) -> HttpResponse:
             file=file,
         )
     except InvalidInput as error:
-        return _page(request, year, suffix, indicator, typed=typed, errors={error.field or "value": said(error)})
+        return _page(
+            request, year, suffix, indicator, typed=typed, errors={error.field or "value": said(error)}
+        )
     response = HttpResponseRedirect(_address(indicator.ref, suffix))
     return flash(response, "success", _("Attested. It counts once somebody else has approved it."))
 
@@ -230,7 +239,9 @@ def bind(request: HttpRequest, slug: str) -> HttpResponse:
                 reason=typed["reason"],
             )
         else:
-            bind_attestation(indicator=indicator, post=_post(indicator, typed["post"]), way=way, reason=typed["reason"])
+            bind_attestation(
+                indicator=indicator, post=_post(indicator, typed["post"]), way=way, reason=typed["reason"]
+            )
     except InvalidInput as error:
         return _page(request, year, suffix, indicator, binding=typed, errors={error.field: said(error)})
     response = HttpResponseRedirect(_address(indicator.ref, suffix))
@@ -255,9 +266,7 @@ def unbind_promise(request: HttpRequest, slug: str) -> HttpResponse:
 def _post(indicator: Indicator, number: str) -> Any:
     chosen = [post for post in proof.posts_for(indicator) if str(post.pk) == number]
     if not chosen:
-        raise InvalidInput(
-            _("Choose the post that attests this promise."), field="post", code="binding.post"
-        )
+        raise InvalidInput(_("Choose the post that attests this promise."), field="post", code="binding.post")
     return chosen[0]
 
 
@@ -343,9 +352,7 @@ def _observed(seen: Observation, promise: Promise) -> dict[str, Any]:
 
 
 def _told(indicator: Indicator) -> list[Binding]:
-    return list(
-        indicator.bindings.select_related("attesting_post__unit", "created_by").order_by("-number")
-    )
+    return list(indicator.bindings.select_related("attesting_post__unit", "created_by").order_by("-number"))
 
 
 @door("promises.view")
@@ -372,7 +379,9 @@ def _decided(step: str, found: Attestation, reason: str) -> HttpResponse:
         withdraw_attestation(attestation=found, reason=reason)
         message = _("Withdrawn. The value no longer counts.")
     else:
-        raise InvalidInput(_("Choose what to do with the attestation."), field="reason", code="attestation.step")
+        raise InvalidInput(
+            _("Choose what to do with the attestation."), field="reason", code="attestation.step"
+        )
     response = HttpResponseRedirect(reverse("promises:attestation", kwargs={"number": found.pk}))
     return flash(response, "success", message)
 
@@ -414,7 +423,9 @@ def _decision_page(
 
 def _events(found: Attestation) -> Sequence[TimelineEvent]:
     events = [
-        TimelineEvent(_("Attested"), found.made_at, f"{found.made_by} · {found.post_title}", found.statement, "info")
+        TimelineEvent(
+            _("Attested"), found.made_at, f"{found.made_by} · {found.post_title}", found.statement, "info"
+        )
     ]
     if found.decided_at is not None:
         label = AttestationState(found.state).label

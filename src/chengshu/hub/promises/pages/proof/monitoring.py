@@ -69,7 +69,8 @@ def _overview(
         "year": year,
         "suffix": suffix,
         "checkpoints": [
-            {"point": point, "href": _query(year, suffix, point.as_of), "current": point == chosen} for point in known
+            {"point": point, "href": _query(year, suffix, point.as_of), "current": point == chosen}
+            for point in known
         ],
         "chosen": chosen,
         "rows": [_told(one) for one in found],
@@ -84,7 +85,10 @@ def _overview(
         "errors": errors or {},
         "summary": summary(errors or {}),
         "open_url": reverse("promises:open_monitoring") + suffix,
-        "breadcrumbs": [Crumb(_("Promise board"), reverse("promises:board") + suffix), Crumb(_("Double monitoring"))],
+        "breadcrumbs": [
+            Crumb(_("Promise board"), reverse("promises:board") + suffix),
+            Crumb(_("Double monitoring")),
+        ],
     }
     return render(request, "promises/monitoring.html", context, status=422 if errors else 200)
 
@@ -102,7 +106,11 @@ def _suggested(year: BudgetYear, known: list[proof.Checkpoint]) -> list[dict[str
     """The checkpoints that the rules name for the year, with those that are open already marked."""
     opened = {point.as_of for point in known}
     named = rules.at(min(timezone.localdate(), date(year.year, 12, 31)))
-    found = {p.covers_to: p for table in ("central", "quarterly") for p in checkpoints(year.year, named, table=table)}
+    found = {
+        p.covers_to: p
+        for table in ("central", "quarterly")
+        for p in checkpoints(year.year, named, table=table)
+    }
     return [
         {"point": point, "open": point.covers_to in opened}
         for point in sorted(found.values(), key=lambda point: point.covers_to)
@@ -139,7 +147,9 @@ def _matrix(found: list[Monitoring]) -> list[dict[str, Any]]:
                     "goal": goal,
                     "text": texts[budget, goal][0],
                     "risk": texts[budget, goal][1],
-                    "forms": [_told(one) for one in found if (one.budget_light, one.goal_light) == (budget, goal)],
+                    "forms": [
+                        _told(one) for one in found if (one.budget_light, one.goal_light) == (budget, goal)
+                    ],
                 }
                 for goal in ORDER
             ],
@@ -160,7 +170,9 @@ def open_checkpoint(request: HttpRequest) -> HttpResponse:
     except InvalidInput as error:
         return _overview(request, year, suffix, {"as_of": said(error)})
     response = HttpResponseRedirect(_query(year, suffix, as_of))
-    return flash(response, "success", _("%(count)s forms are open for this checkpoint.") % {"count": len(opened)})
+    return flash(
+        response, "success", _("%(count)s forms are open for this checkpoint.") % {"count": len(opened)}
+    )
 
 
 @door("promises.view")
@@ -216,7 +228,10 @@ def _form_page(
         "lights": LIGHTS,
         "tones": TONES,
         "missing": missing_in(one) if one.submitted_at is None and not errors else {},
-        "likelihoods": [Option("", "—"), *(Option(code.value, name) for code, name in LIKELIHOOD_NAMES.items())],
+        "likelihoods": [
+            Option("", "—"),
+            *(Option(code.value, name) for code, name in LIKELIHOOD_NAMES.items()),
+        ],
         "likelihood_words": {code.value: name for code, name in LIKELIHOOD_NAMES.items()},
         "reasons": reasons(one.as_of),
         "reason_words": {option["value"]: option["label"] for option in reasons(one.as_of)},

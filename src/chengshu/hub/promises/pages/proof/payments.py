@@ -85,18 +85,23 @@ def _expected(year: BudgetYear) -> float:
 
 def _chart(rows: list[proof.Paid]) -> dict[str, Any] | None:
     """The largest projects: paid beside budget."""
-    known = sorted((r for r in rows if r.payment), key=lambda r: r.project.amount, reverse=True)[:12]
+    known = sorted(
+        ((row.project, row.payment) for row in rows if row.payment),
+        key=lambda pair: pair[0].amount,
+        reverse=True,
+    )[:12]
     if not known:
         return None
+    budgets = [payment.adjusted_budget for _project, payment in known]
     return {
         "kind": "bar",
         "unit": "万元",
-        "categories": [row.project.ref for row in known],
+        "categories": [project.ref for project, _payment in known],
         "series": [
-            {"name": _("Adjusted budget"), "values": [row.payment.adjusted_budget for row in known if row.payment], "tone": "neutral"},
-            {"name": _("Paid"), "values": [row.payment.paid for row in known if row.payment], "tone": "info"},
+            {"name": _("Adjusted budget"), "values": budgets, "tone": "neutral"},
+            {"name": _("Paid"), "values": [payment.paid for _project, payment in known], "tone": "info"},
         ],
-    }  # fmt: skip
+    }
 
 
 @door("promises.view")
@@ -162,6 +167,8 @@ def import_table(request: HttpRequest) -> HttpResponse:
 def _done(done: Recorded, address: str) -> HttpResponse:
     response = HttpResponseRedirect(address)
     if done.warnings:
-        text: Words = _("Stored, but look at this: %(warnings)s") % {"warnings": " ".join(map(str, done.warnings))}
+        text: Words = _("Stored, but look at this: %(warnings)s") % {
+            "warnings": " ".join(map(str, done.warnings))
+        }
         return flash(response, "warning", text)
     return flash(response, "success", _("%(count)s payment figures stored.") % {"count": len(done.payments)})

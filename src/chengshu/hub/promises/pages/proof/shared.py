@@ -74,7 +74,9 @@ def day(text: str, field: str = "as_of") -> date:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise InvalidInput(
-            _("“%(text)s” is not a day.") % {"text": text.strip()[:40]} if text.strip() else _("The day is missing."),
+            _("“%(text)s” is not a day.") % {"text": text.strip()[:40]}
+            if text.strip()
+            else _("The day is missing."),
             field=field,
             code="field.day",
             hint=_("Choose a day."),
@@ -106,5 +108,7 @@ def reasons(on: date) -> list[dict[str, Any]]:
 def file_answer(form: Form, name: str, kind: str) -> HttpResponse:
     """An official form as a download."""
     response = HttpResponse(render(form, kind), content_type=MEDIA[kind])  # type: ignore[arg-type]
-    response["Content-Disposition"] = f"attachment; filename=\"form.{kind}\"; filename*=UTF-8''{quote(name)}.{kind}"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"form.{kind}\"; filename*=UTF-8''{quote(name)}.{kind}"
+    )
     return response

@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("public/", show_published, name="public"),
     path("public/<int:number>/", show_publication, name="publication"),
     path("public/<int:number>/withdraw/", withdraw, name="withdraw_publication"),
-    re_path(r"^public/(?P<number>\d{1,18})\.(?P<format>json|csv)$", download_publication, name="publication_file"),
-    re_path(r"^public/year-(?P<year>\d{4})\.(?P<format>json|csv)$", download_year, name="public_year_file"),
+    re_path(
+        r"^public/(?P<number>\d{1,18})\.(?P<kind>json|csv)$", download_publication, name="publication_file"
+    ),
+    re_path(r"^public/year-(?P<year>\d{4})\.(?P<kind>json|csv)$", download_year, name="public_year_file"),
 ]

@@ -153,7 +153,9 @@ def _blank() -> Cells:
 
 def _read(posted: QueryDict, form: Form, known: Draft) -> tuple[Typed, Draft]:
     """The grid as typed with its errors, and the draft of what is left of it."""
-    columns = [posted.getlist(name)[:MOST_ROWS] for name in ("ref", "l2", "name", "period", "annual", "weight")]
+    columns = [
+        posted.getlist(name)[:MOST_ROWS] for name in ("ref", "l2", "name", "period", "annual", "weight")
+    ]
     length = min(len(column) for column in columns)
     removed = set(posted.getlist("remove"))
     rows: list[Cells] = []
@@ -170,7 +172,7 @@ def _read(posted: QueryDict, form: Form, known: Draft) -> tuple[Typed, Draft]:
             kept.append(row)
     errors: dict[str, Words] = {}
     goal = _cell(posted.get("goal", ""), "goal", LONGEST_GOAL, errors)
-    reason = _cell(posted.get("reason", ""), "reason", 2000, errors)
+    _cell(posted.get("reason", ""), "reason", 2000, errors)
     return Typed(rows, posted.get("goal", ""), posted.get("reason", ""), errors), Draft(goal, tuple(kept))
 
 

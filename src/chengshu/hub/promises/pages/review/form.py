@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -98,7 +97,9 @@ def take(request: HttpRequest, ref: str, step: str) -> HttpResponse:
         run(form, step, request.POST, int(version) if version.isascii() and version.isdigit() else None)
     except InvalidInput as error:
         return _page(request, form, failed=step, error=error)
-    target = reverse("promises:adjust", kwargs={"ref": ref}) if step == "open_adjustment" else words.form_url(form)
+    target = (
+        reverse("promises:adjust", kwargs={"ref": ref}) if step == "open_adjustment" else words.form_url(form)
+    )
     done = _("Done: %(step)s.") % {"step": words.step_title(step)}
     return flash(HttpResponseRedirect(target), "success", done)
 

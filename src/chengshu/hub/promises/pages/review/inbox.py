@@ -51,10 +51,15 @@ def advance_many(request: HttpRequest) -> HttpResponse:
     """Take one step for the chosen forms and show what became of each."""
     step = request.POST.get("step", "")
     year, _known = words.year_of(request)
-    chosen = [int(value) for value in request.POST.getlist("forms") if value.isascii() and value.isdigit()][:500]
+    chosen = [int(value) for value in request.POST.getlist("forms") if value.isascii() and value.isdigit()][
+        :500
+    ]
     if not chosen:
         raise InvalidInput(
-            _("Choose at least one form."), field="forms", code="bulk.none", hint=_("Tick the forms in the list.")
+            _("Choose at least one form."),
+            field="forms",
+            code="bulk.none",
+            hint=_("Tick the forms in the list."),
         )
     forms = Form.objects.select_related("budget_year", "project", "current").filter(
         pk__in=chosen, budget_year=year
@@ -89,7 +94,10 @@ def _day(request: HttpRequest, field: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(
-            _("“%(text)s” is not a day.") % {"text": text[:20]}, field=field, code="day", hint=_("Such as 2025-01-20.")
+            _("“%(text)s” is not a day.") % {"text": text[:20]},
+            field=field,
+            code="day",
+            hint=_("Such as 2025-01-20."),
         ) from error
 
 

@@ -26,7 +26,20 @@ from chengshu.hub.promises.rows import DEPARTMENT_REF
 from chengshu.hub.promises.stepping import GRADES
 from chengshu.hub.promises.texts import typed
 
-CSV_HEAD = ("年度", "部门", "单位", "编号", "项目", "预算金额（万元）", "指标编号", "一级指标", "二级指标", "指标名称", "实施周期指标值", "年度指标值")
+CSV_HEAD = (
+    "年度",
+    "部门",
+    "单位",
+    "编号",
+    "项目",
+    "预算金额（万元）",
+    "指标编号",
+    "一级指标",
+    "二级指标",
+    "指标名称",
+    "实施周期指标值",
+    "年度指标值",
+)
 """The headings that the official form prints."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
@@ -36,7 +49,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 def show_published(request: HttpRequest) -> HttpResponse:
     known = published_years()
     given = request.GET.get("year", "")
-    year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else (known[0] if known else None)
+    year = (
+        int(given)
+        if given.isascii() and given.isdigit() and len(given) == 4
+        else (known[0] if known else None)
+    )
     found = list(published(year)) if year is not None else []
     path = reverse("promises:public")
     context = {
@@ -44,7 +61,9 @@ def show_published(request: HttpRequest) -> HttpResponse:
         "tabs": [Tab(str(one), query_url(path, {"year": one}), one == year) for one in known],
         "department": [p for p in found if p.ref == DEPARTMENT_REF and p.kind == PublicationKind.TARGETS],
         "projects": [p for p in found if p.ref != DEPARTMENT_REF and p.kind == PublicationKind.TARGETS],
-        "results": [(p, GRADES.get(p.document["grade"], "")) for p in found if p.kind == PublicationKind.RESULT],
+        "results": [
+            (p, GRADES.get(p.document["grade"], "")) for p in found if p.kind == PublicationKind.RESULT
+        ],
         "amount_of": _amount,
         "promises": sum(len(p.document.get("indicators", ())) for p in found),
     }
@@ -70,20 +89,18 @@ def show_publication(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_GET
 @door(Door.PUBLIC)
-def download_publication(request: HttpRequest, number: str, format: str) -> HttpResponse:
+def download_publication(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     publication = publication_numbered(int(number[:18]))
-    return _file([publication], format, f"{publication.year}-{publication.ref}")
+    return _file([publication], kind, f"{publication.year}-{publication.ref}")
 
 
 @require_GET
 @door(Door.PUBLIC)
-def download_year(request: HttpRequest, year: str, format: str) -> HttpResponse:
+def download_year(request: HttpRequest, year: str, kind: str) -> HttpResponse:
     found = list(published(int(year)))
     if not found:
-        raise Missing(
-            _("Nothing is published for %(year)s.") % {"year": year}, code="publication.missing"
-        )
-    return _file(found, format, year)
+        raise Missing(_("Nothing is published for %(year)s.") % {"year": year}, code="publication.missing")
+    return _file(found, kind, year)
 
 
 @require_POST
@@ -109,15 +126,15 @@ def _by_level(indicators: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict
     return list(groups.items())
 
 
-def _file(found: Sequence[Publication], format: str, name: str) -> HttpResponse:
-    if format == "json":
+def _file(found: Sequence[Publication], kind: str, name: str) -> HttpResponse:
+    if kind == "json":
         response = HttpResponse(
             json.dumps([as_json(p) for p in found], ensure_ascii=False, indent=1),
             content_type="application/json; charset=utf-8",
         )
     else:
         response = HttpResponse("\ufeff" + as_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="performance-targets-{name}.{format}"'
+    response["Content-Disposition"] = f'attachment; filename="performance-targets-{name}.{kind}"'
     return response
 
 

@@ -32,6 +32,7 @@ from chengshu.hub.promises.queries.findings import (
 )
 
 SIZE = 50
+COMMONEST = 10
 GROUP_NAMES: dict[str, Words] = {
     "S": gettext_lazy("Structure"),
     "V": gettext_lazy("Target value"),
@@ -60,6 +61,7 @@ def show_findings(request: HttpRequest) -> HttpResponse:
         "summary": total,
         "severities": [_severity_tile(total, s.value, request.path, kept) for s in Severity],
         "chart": _chart(total),
+        "commonest": _commonest(total, request.path, kept),
         "heat": _heat(total, request.path, kept),
         "groups": [(key, GROUP_NAMES[key]) for key in GROUPS],
         "rows": rows,
@@ -132,12 +134,12 @@ def _severity_tile(total: Summary, severity: str, path: str, kept: dict[str, str
 
 
 def _chart(total: Summary) -> dict[str, Any]:
-    """The commonest rules, so that one sees what the department gets wrong most."""
-    commonest = sorted(total.codes, key=lambda code: -sum(total.codes[code].values()))[:15]
+    """Every rule that found something, the commonest first, by severity."""
+    commonest = _by_count(total)
     return {
-        "kind": "bar",
+        "kind": "stack",
         "unit": _("findings"),
-        "categories": [f"{code} {finding_words.title_of(code)}" for code in commonest],
+        "categories": commonest,
         "series": [
             {
                 "name": str(wording.SEVERITIES[s.value]),
@@ -145,9 +147,29 @@ def _chart(total: Summary) -> dict[str, Any]:
                 "tone": wording.SEVERITY_TONES[s.value],
             }
             for s in Severity
-            if any(total.codes[code].get(s.value) for code in commonest)
         ],
     }
+
+
+def _by_count(total: Summary) -> list[str]:
+    return sorted(total.codes, key=lambda code: (-sum(total.codes[code].values()), code))
+
+
+def _commonest(total: Summary, path: str, kept: dict[str, str]) -> list[dict[str, Any]]:
+    """The rules that found most, named, so that one sees what the department gets wrong."""
+    codes = _by_count(total)[:COMMONEST]
+    most = max((sum(total.codes[code].values()) for code in codes), default=1)
+    return [
+        {
+            "code": code,
+            "title": finding_words.title_of(code),
+            "tone": wording.SEVERITY_TONES[next(iter(total.codes[code]))],
+            "count": sum(total.codes[code].values()),
+            "share": sum(total.codes[code].values()) / most,
+            "href": query_url(path, kept, code=code, cursor="") + "#findings",
+        }
+        for code in codes
+    ]
 
 
 def _heat(total: Summary, path: str, kept: dict[str, str]) -> list[dict[str, Any]]:

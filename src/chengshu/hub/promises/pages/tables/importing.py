@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Missing
 from chengshu.foundation.files.actions import store_file
@@ -21,12 +21,12 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb, Option
 from chengshu.hub.promises.actions.importing import import_tables
-from chengshu.hub.promises.pages.board.compare import FIELDS, SORTS
+from chengshu.hub.promises.pages.board.compare import FIELDS
 from chengshu.hub.promises.pages.tables.frame import address_of
 from chengshu.hub.promises.pages.tables.showing import shown_checks
 from chengshu.hub.promises.reading import AUTOMATIC, ENCODINGS, GivenFile, read_files, source_of
 from chengshu.hub.promises.tables import Problem
-from chengshu.hub.promises.tables.diff import Change
+from chengshu.hub.promises.tables.diff import Change, Sort
 from chengshu.hub.promises.tables.files import LARGEST_FILE_BYTES
 from chengshu.hub.promises.tables.text import DEFAULT_YEAR
 from chengshu.hub.promises.trial import Trial, try_import
@@ -38,6 +38,11 @@ ENCODING_NAMES = {
     "": gettext_lazy("UTF-8"),
     AUTOMATIC: gettext_lazy("Recognise it automatically"),
     "gb18030": gettext_lazy("GB18030 (GBK, GB 2312)"),
+}
+SORTS = {
+    Sort.ADDED: ("positive", pgettext_lazy("change of a table", "Added")),
+    Sort.REMOVED: ("negative", pgettext_lazy("change of a table", "Removed")),
+    Sort.CHANGED: ("info", pgettext_lazy("change of a table", "Changed")),
 }
 
 

@@ -37,8 +37,15 @@ class ShownCheck:
     check: Check
     tone: str
     state: Words
-    printed_width: float
+    whole: Decimal
+    """What the parts are held against."""
+    parts: Decimal
+    whole_width: float
     segments: Sequence[Segment]
+
+    @property
+    def gap(self) -> Decimal:
+        return self.whole - self.parts
 
 
 def shown_checks(checks: Iterable[Check]) -> list[ShownCheck]:
@@ -47,22 +54,25 @@ def shown_checks(checks: Iterable[Check]) -> list[ShownCheck]:
 
 
 def _shown(check: Check) -> ShownCheck:
+    """The terms make up the right side, except where the printed parts themselves are what is looked at."""
     tone, state = STATES[check.state]
-    whole = max(check.left, check.right)
-    return ShownCheck(check, tone, state, _share(check.left, whole), _segments(check, whole))
+    parts = sum((term.amount for term in check.terms), Decimal("0.00"))
+    whole = check.right if parts == check.left and check.terms else check.left
+    longest = max(whole, parts)
+    return ShownCheck(check, tone, state, whole, parts, _share(whole, longest), _segments(check, longest))
 
 
-def _segments(check: Check, whole: Decimal) -> list[Segment]:
+def _segments(check: Check, longest: Decimal) -> list[Segment]:
     terms = sorted((term for term in check.terms if term.amount > 0), key=lambda term: -term.amount)
     segments: list[Segment] = []
     start = 0.0
     for term in terms[:SEGMENTS]:
-        width = _share(term.amount, whole)
+        width = _share(term.amount, longest)
         segments.append(Segment(f"{term.ref} {term.name}".strip(), start, width))
         start += width
     rest = sum((term.amount for term in terms[SEGMENTS:]), Decimal(0))
     if rest:
-        segments.append(Segment("", start, _share(rest, whole), is_rest=True))
+        segments.append(Segment("", start, _share(rest, longest), is_rest=True))
     return segments
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from chengshu.foundation.audit.anchors import anchor
 from chengshu.foundation.identity.limits import limits
 from chengshu.foundation.identity.sessions import last_seen_before
 from chengshu.foundation.jobs.models import FINAL, JobRecord
@@ -26,12 +25,6 @@ RECORDS_KEPT = timedelta(days=90)
 def perform_job(record_id: int) -> None:
     """Run the work of one record."""
     run_record(record_id)
-
-
-@periodic(every=timedelta(minutes=10))
-def anchor_audit_chain() -> None:
-    """Write down where the audit chain stands, so that a cut-off end is found."""
-    anchor()
 
 
 @periodic(every=timedelta(minutes=5))

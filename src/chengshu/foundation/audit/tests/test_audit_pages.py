@@ -95,7 +95,8 @@ def test_an_entry_shows_what_changed_and_its_neighbours(base: None, signed_in: S
     entry = AuditEntry.objects.filter(action="orgs.rename_unit").latest("pk")
     text = signed_in("audit_administrator").get(f"/audit/{entry.pk}/").content.decode()
     assert "<ins>新的中心</ins>" in text
-    assert f"{entry.lane}/{entry.position}" in text and entry.digest in text
+    assert f"{entry.lane}/{entry.position}" in text
+    assert entry.digest in text
 
 
 def test_verifying_from_the_page_is_recorded_with_its_result(base: None, signed_in: SignedIn) -> None:

@@ -45,7 +45,7 @@ def rows():  # type: ignore[no-untyped-def]
 )
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
 def test_forwards_and_back_show_every_row_once_and_in_order(order: tuple[str, ...], size: int) -> None:
-    last = order[0].startswith("-") and "-pk" or "pk"
+    last = (order[0].startswith("-") and "-pk") or "pk"
     expected = [unit.key for unit in rows().order_by(*order, last)]
     seen: list[str] = []
     page = paginate(rows(), order=order, size=size)

@@ -27,7 +27,16 @@ def test_nobody_sees_or_deletes_anothers_view(as_persona: Any, signed_in: Signed
 
 
 @pytest.mark.parametrize(
-    "page", ["", "jobs/", "//evil.example/", "https://evil.example/", "/no-such-page/", "/\\evil.example", "/" + "x" * 300]
+    "page",
+    [
+        "",
+        "jobs/",
+        "//evil.example/",
+        "https://evil.example/",
+        "/no-such-page/",
+        "/\\evil.example",
+        "/" + "x" * 300,
+    ],
 )
 def test_only_a_page_of_ours_can_be_kept(page: str, as_persona: Any) -> None:
     with as_persona("unit_officer"), pytest.raises(InvalidInput) as refusal:

@@ -45,7 +45,11 @@ def test_a_daily_round_runs_at_its_time_and_is_made_up_for() -> None:
         runs.append(now)
 
     run_due(now)
-    for now in (NOON + timedelta(hours=12), NOON + timedelta(hours=14, minutes=31), NOON + timedelta(hours=20)):
+    for now in (
+        NOON + timedelta(hours=12),
+        NOON + timedelta(hours=14, minutes=31),
+        NOON + timedelta(hours=20),
+    ):
         run_due(now)
     assert runs == [NOON, NOON + timedelta(hours=14, minutes=31)]
 

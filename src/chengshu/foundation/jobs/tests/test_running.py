@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from chengshu.foundation.errors import Conflict, InvalidInput, Missing, NotSigne
 from chengshu.foundation.files import store
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.queries import files
-from chengshu.foundation.identity.models import Account
+from chengshu.foundation.identity.actions import disable_account
 from chengshu.foundation.jobs import calls, queries
 from chengshu.foundation.jobs.actions import cancel_job
 from chengshu.foundation.jobs.calls import Job, job
 from chengshu.foundation.jobs.models import JobRecord, JobState
 from chengshu.foundation.jobs.runner import TryAgain, asker_of, run_record
 from chengshu.foundation.jobs.work import Cancelled, Work
+from chengshu.foundation.orgs.actions import end_appointment
 from chengshu.foundation.orgs.models import Unit
 
 SignedIn = Callable[[str], Client]
@@ -94,14 +96,16 @@ def test_work_reads_what_its_asker_may_read(made: Maker, as_persona: Any) -> Non
 def test_powers_are_those_of_the_moment_when_it_runs(made: Maker, as_persona: Any, cast: Any) -> None:
     with as_persona("unit_officer"):
         record = made(lambda work: sorted(current_asker().powers)).enqueue()
-    cast["unit_officer"].account.appointments.all().delete()
+    assert "files.view" in asker_of(record).powers
+    for appointment in cast["unit_officer"].account.appointments.all():
+        end_appointment(appointment=appointment, on=date(2020, 1, 2), reason="moved on")
     assert asker_of(record).powers == {}
 
 
 def test_a_disabled_account_gets_no_work_done(made: Maker, as_persona: Any, cast: Any) -> None:
     with as_persona("unit_officer"):
         record = made(lambda work: 1).enqueue()
-    Account.objects.filter(pk=cast["unit_officer"].account.pk).update(is_active=False)
+    disable_account(account=cast["unit_officer"].account, reason="left")
     assert run_record(record.pk) == JobState.FAILED
     record.refresh_from_db()
     assert record.error_code == "job.account_disabled"
@@ -123,7 +127,11 @@ def test_an_error_of_ours_ends_the_work_with_words(made: Maker, as_persona: Any)
         record = made(wrong).enqueue()
     assert run_record(record.pk) == JobState.FAILED
     record.refresh_from_db()
-    assert (record.error_code, record.error, record.hint) == ("table.wrong", "The table is wrong.", "Correct it.")
+    assert (record.error_code, record.error, record.hint) == (
+        "table.wrong",
+        "The table is wrong.",
+        "Correct it.",
+    )
 
 
 def test_what_nobody_foresaw_is_tried_again_and_given_up_in_the_end(made: Maker, as_persona: Any) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Refused
 from chengshu.foundation.identity.models import Session
@@ -18,7 +19,7 @@ from chengshu.foundation.orgs.powers import powers_of
 from chengshu.foundation.testing.personas import TERMINAL, Cast
 
 Ask = Callable[[str], AbstractContextManager[None]]
-TODAY = date.today()
+TODAY = timezone.localdate()
 DAY = timedelta(days=1)
 
 
@@ -60,7 +61,8 @@ def test_what_may_not_be_lent(
 
 
 def test_what_was_lent_cannot_be_lent_on(cast: Cast, as_persona: Ask) -> None:
-    assert cast["company_agent"].account.pk and cast["resident"].account.pk
+    assert cast["company_agent"].account.pk
+    assert cast["resident"].account.pk
     with as_persona("unit_officer"):
         lend(cast, "resident")
     with pytest.raises(InvalidInput), as_persona("resident"):

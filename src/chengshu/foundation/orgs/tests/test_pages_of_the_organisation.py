@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chengshu.foundation.orgs import actions
 from chengshu.foundation.orgs.base_data import load_base_data
@@ -62,7 +63,8 @@ def test_a_wrong_form_keeps_what_was_typed(signed_in: SignedIn) -> None:
     response = signed_in("security_administrator").post(f"/orgs/units/{unit.pk}/create/", typed)
     text = response.content.decode()
     assert response.status_code == 422
-    assert "某某局" in text and "Not A Key" in text
+    assert "某某局" in text
+    assert "Not A Key" in text
 
 
 def test_a_unit_is_founded_through_the_form(signed_in: SignedIn) -> None:
@@ -75,10 +77,12 @@ def test_a_unit_is_founded_through_the_form(signed_in: SignedIn) -> None:
 
 
 def test_powers_are_answered_by_permission_and_by_account(signed_in: SignedIn, cast: Cast) -> None:
-    assert cast["unit_officer"].account.pk and cast["finance_reviewer"].account.pk
+    assert cast["unit_officer"].account.pk
+    assert cast["finance_reviewer"].account.pk
     client = signed_in("security_administrator")
     by_permission = client.get("/orgs/powers/?permission=promises.view").content.decode()
-    assert "unit.officer" in by_permission and "finance.reviewer" in by_permission
+    assert "unit.officer" in by_permission
+    assert "finance.reviewer" in by_permission
     assert "security.administrator" not in by_permission
     by_account = client.get("/orgs/powers/?account=unit.officer").content.decode()
     assert "promises.view" in by_account
@@ -94,7 +98,7 @@ def test_powers_are_lent_and_given_back_on_ones_own_page(signed_in: SignedIn, ca
     receiver = cast["resident"].account
     client = signed_in("unit_officer")
     assert client.get("/orgs/delegations/new/").status_code == 200
-    today = date.today().isoformat()
+    today = timezone.localdate().isoformat()
     typed = {
         "receiver": receiver.pk,
         "permissions": ["promises.view"],
@@ -121,7 +125,8 @@ def test_units_are_listed_over_http_by_former_name_and_by_page(signed_in: Signed
 def test_a_post_with_holders_is_shown_with_their_roles(signed_in: SignedIn, cast: Cast) -> None:
     held = Appointment.objects.get(account=cast["unit_officer"].account)
     text = signed_in("resident").get(f"/orgs/posts/{held.post_id}/").content.decode()
-    assert "单位绩效经办岗" in text and "unit_officer" in text
+    assert "单位绩效经办岗" in text
+    assert "unit_officer" in text
     assert "/appoint/" not in text
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from chengshu.foundation.asking import EVERYWHERE
 from chengshu.foundation.audit.models import AuditEntry
@@ -19,7 +20,7 @@ from chengshu.foundation.orgs.powers import powers_of
 from chengshu.foundation.testing.personas import TERMINAL, Cast
 
 Ask = Callable[[str], AbstractContextManager[None]]
-TODAY = date.today()
+TODAY = timezone.localdate()
 DAY = timedelta(days=1)
 
 

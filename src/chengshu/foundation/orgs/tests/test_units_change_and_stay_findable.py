@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from chengshu.foundation.errors import Conflict, InvalidInput, Refused
 from chengshu.foundation.identity.models import Session
@@ -19,7 +20,7 @@ from chengshu.foundation.orgs.queries import Branch, tree, unit_by_name
 from chengshu.foundation.testing.personas import TERMINAL, Cast
 
 Ask = Callable[[str], AbstractContextManager[None]]
-TODAY = date.today()
+TODAY = timezone.localdate()
 DAY = timedelta(days=1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -92,9 +92,9 @@ def promise(budget_year: BudgetYear, ref: str) -> PromiseFile:
     )
 
 
-def _sorted(findings: Sequence[Finding] | object) -> list[Finding]:
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
     """Open errors first; what is gone is left out."""
-    found = [finding for finding in findings if finding.state != FindingState.GONE]  # type: ignore[attr-defined]
+    found = [finding for finding in findings if finding.state != FindingState.GONE]
     return sorted(
         found, key=lambda f: (f.state != FindingState.OPEN, SEVERITY_ORDER.get(f.severity, 9), f.ref, f.code)
     )

@@ -118,7 +118,7 @@ def compare_form(request: HttpRequest, ref: str) -> HttpResponse:
         "things": (),
         "breadcrumbs": [
             Crumb(_("Promise board"), reverse("promises:board")),
-            Crumb(form.ref, reverse("promises:project", kwargs={"ref": ref}) + frame["suffix"]),
+            Crumb(form.ref, reverse("promises:project", kwargs={"ref": ref}) + str(frame["suffix"])),
             Crumb(_("Compare")),
         ],
     }

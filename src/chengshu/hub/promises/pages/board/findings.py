@@ -22,7 +22,7 @@ class Shown:
     title: Words
     message: str
     reason: Words
-    source: str
+    source: Words
     advice: Words
     suggestions: Sequence[dict[str, str]]
     example: tuple[str, str]

@@ -63,12 +63,6 @@ NATURES = (
 )
 """What the name says a project is; the forms have no column for it."""
 
-DOWNLOADS = (
-    (gettext_lazy("Excel (.xlsx)"), "promises:export_form", "xlsx"),
-    (gettext_lazy("Word (.docx)"), "promises:export_form", "docx"),
-    (gettext_lazy("PDF"), "promises:export_form", "pdf"),
-)
-
 
 @door("promises.view")
 def show_project(request: HttpRequest, ref: str) -> HttpResponse:
@@ -99,7 +93,7 @@ def show_project(request: HttpRequest, ref: str) -> HttpResponse:
         "history": _history(file),
         "versions": file.versions,
         "compare_url": reverse("promises:compare_form", kwargs={"ref": ref}) + suffix,
-        "downloads": _downloads(file),
+        "links": _links(ref, suffix),
         "around": _around(file, suffix),
     }
     return render(request, "promises/project.html", context)
@@ -264,12 +258,13 @@ def _history(file: FormFile) -> list[TimelineEvent]:
     ]
 
 
-def _downloads(file: FormFile) -> list[tuple[Words, str]]:
-    found = [
-        (label, wording.address(route, ref=file.form.ref, form="targets", file_format=kind))
-        for label, route, kind in DOWNLOADS
-    ]
-    return [(label, href) for label, href in found if href]
+def _links(ref: str, suffix: str) -> list[tuple[Words, str, str]]:
+    """Label, address and icon of what other pages do with this form, as far as the app brings them."""
+    found = (
+        (_("Review and adjustment"), wording.address("promises:form", ref=ref), "pen"),
+        (_("Downloads"), wording.address("promises:downloads"), "download"),
+    )
+    return [(label, href + suffix, icon) for label, href, icon in found if href]
 
 
 def _around(file: FormFile, suffix: str) -> dict[str, tuple[str, str]]:

@@ -59,10 +59,16 @@ def show_promise(request: HttpRequest, slug: str) -> HttpResponse:
         "history": _chart(file),
         "versions": _versions(file),
         "around": _around(file, suffix),
-        "propose_url": wording.address("promises:propose_adjustment", ref=file.form.ref),
-        "attest_url": wording.address("promises:attest", slug=slug),
+        "form_url": wording.address("promises:form", ref=file.form.ref),
+        "attest_url": _attesting(request, slug),
     }
     return render(request, "promises/indicator.html", context)
+
+
+def _attesting(request: HttpRequest, slug: str) -> str:
+    """Where to attest a value, for whoever may."""
+    asker = request.asker  # type: ignore[attr-defined]
+    return wording.address("promises:attest", slug=slug) if asker.holds("promises.attest") else ""
 
 
 def _told(commitment: Commitment, way: Words, why: Words) -> list[tuple[Words, object, Words]]:

@@ -127,10 +127,13 @@ def _welcome(layout: Layout, where: processes.Place, seconds: float) -> None:
     people.print()
     people.print(f"  [bold green]Chengshu runs at {where.url}[/]  [dim](after {seconds:.1f} s)[/]")
     note = take_administrator_note(layout)
+    for account in note:
+        people.print(
+            f"  {escape(account['title'])}: [bold]{escape(account['username'])}[/]"
+            f"  one-time password [bold]{escape(account['password'])}[/]"
+        )
     if note:
-        people.print(f"  Sign in as [bold]{escape(note.get('login', ''))}[/]", end=" ")
-        people.print(f"with the one-time password [bold]{escape(note.get('password', ''))}[/]")
-        people.print("  It is shown only now; you choose your own at the first sign-in.")
+        people.print("  They are shown only now; each person chooses their own password at the first sign-in.")
     people.print("  [dim]Ctrl-C stops everything cleanly.[/]")
     people.print()
 

@@ -53,7 +53,10 @@ def _user(asker: Asker) -> dict[str, Any] | None:
     if not asker.is_signed_in:
         return None
     links = [
-        (_("My account"), "identity:account"),
+        (_("My sessions"), "identity:sessions"),
+        (_("Change password"), "identity:change_password"),
+        (_("Second factor"), "identity:second_factor"),
+        (_("Sign-in history"), "identity:history"),
         (_("My long work"), "jobs:mine"),
         (_("My delegations"), "orgs:my_delegations"),
     ]

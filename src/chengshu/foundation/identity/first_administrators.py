@@ -1,6 +1,7 @@
-"""The first three administrators: one account of each kind, each with a one-time password that is told once.
+"""The first accounts, each with a one-time password that is told once: three administrators and one officer.
 
-Three and not one: whoever could do everything at first could keep it (GB/T 22239-2019 8.1.5).
+Three administrators and not one: whoever could do everything at first could keep it (GB/T 22239-2019 8.1.5). None of
+them sees business data, so the department's performance officer gets an account too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from chengshu.foundation.identity.actions import open_account
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.identity.passwords import one_time_password
 from chengshu.foundation.orgs.actions import appoint, assign_role, create_post
-from chengshu.foundation.orgs.models import AdminKind, Post, PostRole, Role, RoleReach, Unit
+from chengshu.foundation.orgs.models import AdminKind, Post, PostRole, Role, RoleReach, Unit, UnitKind
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,21 @@ _USERNAMES = (
     (AdminKind.SECURITY, "secadmin"),
     (AdminKind.AUDIT, "auditadmin"),
 )
+
+
+_OFFICER = ("department_performance_officer", "performance")
+
+
+def create_first_accounts() -> list[OneTimeAccount]:
+    """The administrators, and the department's performance officer unless somebody holds that role already."""
+    made = create_first_administrators()
+    key, username = _OFFICER
+    role = Role.objects.filter(key=key).first()
+    posts = PostRole.objects.filter(role=role, reach=RoleReach.SUBTREE, post__unit__kind=UnitKind.BUREAU)
+    held = Account.objects.filter(appointments__post__post_roles__role=role).exists()
+    if role is None or held or not posts.exists():
+        return made
+    return [*made, _appointed(username, role, posts.order_by("post__unit__path").select_related("post")[0].post)]
 
 
 def create_first_administrators() -> list[OneTimeAccount]:
@@ -59,9 +75,13 @@ def _role(kind: AdminKind) -> Role:
 
 
 def _create(role: Role, username: str) -> OneTimeAccount:
+    return _appointed(username, role, _post(role))
+
+
+def _appointed(username: str, role: Role, post: Post) -> OneTimeAccount:
     password = one_time_password()
     account = open_account(username=_free(username), title=role.title, password=password)
-    appoint(account=account, post=_post(role), starts_on=timezone.localdate(), ends_on=None)
+    appoint(account=account, post=post, starts_on=timezone.localdate(), ends_on=None)
     return OneTimeAccount(account.username, account.title, password)
 
 

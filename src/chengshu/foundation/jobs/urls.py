@@ -5,7 +5,7 @@ from django.urls import path
 from chengshu.foundation.jobs import views
 
 urlpatterns = [
-    path("", views.my_work, name="my_work"),
+    path("", views.my_work, name="mine"),
     path("<int:pk>/", views.one, name="job"),
     path("<int:pk>/progress/", views.progress, name="progress"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),

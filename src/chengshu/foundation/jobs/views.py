@@ -50,7 +50,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @door(Door.SIGNED_IN)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     cancel_job(record=queries.my_job(pk))
-    return flash(HttpResponseRedirect(reverse("jobs:my_work")), "success", _("The work is being stopped."))
+    return flash(HttpResponseRedirect(reverse("jobs:mine")), "success", _("The work is being stopped."))
 
 
 @require_safe

@@ -28,8 +28,8 @@ BASE_DATA_COMMANDS: Final = ("load_base_data",)
 """Management commands that load what every district needs; each one that exists runs at every start."""
 
 ADMINISTRATOR_COMMAND: Final = "first_administrator"
-"""Management command that makes the first account if there is none, and then prints ``{"login": …,
-"password": …}``.
+"""Management command that makes the first accounts if there are none, and then prints a JSON list of them, each with
+``username``, ``title`` and ``password``.
 """
 
 _LOCK: Final = 0x63_68_73_6D
@@ -185,28 +185,12 @@ def _make_administrator(layout: Layout) -> str:
     return "exists"
 
 
-def take_administrator_note(layout: Layout) -> dict[str, str]:
-    """Login and password of the administrator made at this start, once; empty at every other start."""
+def take_administrator_note(layout: Layout) -> list[dict[str, str]]:
+    """User name, title and password of each account made at this start, once; empty at every other start."""
     path = layout.run / _NOTE
     try:
         note = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
+        return []
     path.unlink()
-    return {str(key): str(value) for key, value in note.items()}
-
-
-ROLE_STEPS: Final = (Step("Database roles", _always, _prepare_roles),)
-DATABASE_STEPS: Final = (
-    Step("Migrations", lambda layout: bool(pending_migrations()), _migrate),
-    Step("Grants", _always, _grant),
-    Step(
-        "Static files", lambda layout: not is_fresh(_static_stamp(layout), _static_digest()), _collect_static
-    ),
-    Step("Base data", lambda layout: bool(_existing_commands(BASE_DATA_COMMANDS)), _load_base_data),
-    Step(
-        "Administrator",
-        lambda layout: bool(_existing_commands((ADMINISTRATOR_COMMAND,))),
-        _make_administrator,
-    ),
-)
+    return [{str(key): str(value) for key, value in account.items()} for account in note]

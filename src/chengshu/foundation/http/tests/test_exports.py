@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -24,7 +24,7 @@ ADDRESS = "/export/test.files/"
 
 
 @pytest.fixture(autouse=True)
-def table(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Export]:
+def table(db: None, monkeypatch: pytest.MonkeyPatch) -> Export:
     """Files as a table: two of the service centre, one of the finance bureau."""
     monkeypatch.setattr(exports, "_exports", {})
     for name, key in (
@@ -33,7 +33,7 @@ def table(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Export]:
         ("三.txt", "finance-bureau"),
     ):
         store_file(unit=Unit.objects.get(key=key), name=name, content=name.encode())
-    yield contribute_export(
+    return contribute_export(
         Export(
             "test.files",
             "Files",

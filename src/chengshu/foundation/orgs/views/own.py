@@ -63,7 +63,7 @@ def delegate(request: HttpRequest) -> HttpResponse:
     fields = [
         Field(
             "receiver",
-            _("To"),
+            _("Lent to"),
             "select",
             options=[Option(str(one.pk), f"{one.title}（{one.username}）") for one in business],
         ),

@@ -8,6 +8,3 @@ from chengshu.foundation.manifest import Foundation
 class Files(Foundation):
     title = _("Files")
     owner = "foundation"
-    open_tables = {
-        "files_upload": "an unfinished upload is visible and writable to its own account only, by row security"
-    }

@@ -86,7 +86,7 @@ def begin_upload(request: HttpRequest) -> HttpResponse:
 
 @_in_json
 @require_http_methods(["HEAD", "PATCH", "DELETE"])
-@door("files.store_file")
+@door("files.store_file", title=_("Store a file"))
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     """HEAD tells how much has arrived, PATCH brings more, DELETE gives up."""
     mine = uploads.upload_by_key(key)
@@ -109,7 +109,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
 
 @_in_json
 @require_POST
-@door("files.store_file")
+@door("files.store_file", title=_("Store a file"))
 def finish_upload(request: HttpRequest, key: str) -> HttpResponse:
     stored = uploads.finish_upload(uploads.upload_by_key(key))
     answer = {"id": str(stored.pk), "name": stored.name, "size": stored.content.size}

@@ -11,6 +11,5 @@ class Jobs(Foundation):
     title = _("Jobs")
     owner = "foundation"
     open_tables: ClassVar[dict[str, str]] = {
-        "jobs_jobrecord": "asking for work is no change of records; row security keeps each to its account",
         "jobs_periodicrun": "the worker notes when it last did its rounds",
     }

@@ -204,11 +204,11 @@ class Indicator(Recorded):
 
 
 class Direction(models.TextChoices):
-    POSITIVE = "POS", _("Higher is better")
-    NEGATIVE = "NEG", _("Lower is better")
-    EQUAL = "EQ", _("Exactly")
-    BOOLEAN = "BOOL", _("Yes or no")
-    QUALITATIVE = "QUAL", _("Qualitative")
+    POSITIVE = "pos", _("Higher is better")
+    NEGATIVE = "neg", _("Lower is better")
+    EQUAL = "eq", _("Exactly")
+    BOOLEAN = "bool", _("Yes or no")
+    QUALITATIVE = "qual", _("Qualitative")
 
 
 class Commitment(Recorded):

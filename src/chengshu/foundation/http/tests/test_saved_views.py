@@ -9,7 +9,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from chengshu.foundation.errors import InvalidInput
-from chengshu.foundation.http.actions import MOST_VIEWS, save_view
+from chengshu.foundation.http.actions import MOST_VIEWS, delete_view, save_view
 from chengshu.foundation.http.saved_views import kept_query, my_views, save_view_url, views_of
 
 SignedIn = Callable[[str], Client]
@@ -35,7 +35,7 @@ def test_nobody_sees_or_deletes_anothers_view(as_persona: Any, signed_in: Signed
         "https://evil.example/",
         "/no-such-page/",
         "/\\evil.example",
-        "/" + "x" * 300,
+        "/long/" + "x" * 300,
     ],
 )
 def test_only_a_page_of_ours_can_be_kept(page: str, as_persona: Any) -> None:
@@ -51,6 +51,12 @@ def test_a_view_needs_a_name(name: str, signed_in: SignedIn) -> None:
     )
     assert response.status_code == 422
     assert 'value="state=done"' in response.content.decode()
+
+
+def test_a_deleted_view_is_gone(as_persona: Any) -> None:
+    with as_persona("unit_officer"):
+        delete_view(view=save_view(page="/jobs/", name="一", query=""))
+        assert not my_views().exists()
 
 
 def test_the_same_name_replaces_and_the_number_is_bounded(as_persona: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from chengshu.foundation.asking import current_asker
+from chengshu.foundation.audit.models import AuditEntry
 from chengshu.foundation.errors import Conflict, InvalidInput, Missing, NotSignedIn
 from chengshu.foundation.files import store
 from chengshu.foundation.files.actions import store_file
@@ -31,10 +32,10 @@ Maker = Callable[..., Job]
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Maker]:
+def made(monkeypatch: pytest.MonkeyPatch) -> Maker:
     """``made(function, …)`` is a job that exists for this test only."""
     monkeypatch.setattr(calls, "_jobs", {})
-    yield lambda function, **options: job(title="Test", **options)(function)
+    return lambda function, **options: job(title="Test", **options)(function)
 
 
 def queued() -> int:
@@ -70,9 +71,14 @@ def test_nobody_sees_cancels_or_fetches_the_work_of_another(
 def test_work_is_queued_with_its_record_and_vanishes_with_a_rollback(made: Maker, as_persona: Any) -> None:
     work = made(lambda work: None)
     before = queued()
-    with pytest.raises(ZeroDivisionError), as_persona("unit_officer"):
-        work.enqueue()
-        raise ZeroDivisionError
+
+    def enqueue_and_fail() -> None:
+        with as_persona("unit_officer"):
+            work.enqueue()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        enqueue_and_fail()
     assert queued() == before
     with as_persona("unit_officer"):
         work.enqueue()
@@ -155,6 +161,18 @@ def test_a_worker_killed_again_and_again_does_not_take_the_job_for_ever(made: Ma
         record = made(lambda work: 1, attempts=3).enqueue()
     JobRecord.objects.filter(pk=record.pk).update(state=JobState.RUNNING, attempts=3)
     assert run_record(record.pk) == JobState.FAILED
+
+
+def test_a_result_kept_outside_a_step_is_kept_too(made: Maker, as_persona: Any) -> None:
+    """``keep_result`` runs for the person who asked and stands in the audit chain under that name."""
+    with as_persona("unit_officer"):
+        record = made(
+            lambda work: work.keep(store.draft(b"x"), name="../x.txt", media_type="text/plain"), stepwise=True
+        ).enqueue()
+    run_record(record.pk)
+    record.refresh_from_db()
+    assert record.result_name == "x.txt"
+    assert AuditEntry.objects.get(action="jobs.keep_result").actor == "unit.officer"
 
 
 def test_a_broken_attempt_leaves_nothing_and_the_next_goes_on_from_its_checkpoint(

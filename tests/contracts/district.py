@@ -88,9 +88,7 @@ def build() -> District:
         cast = cast_in()
         described = {description.name: description for description in PERSONAS}
         personas = {name: cast[name] for name in described}
-        visitors = {
-            name: _visitor(described[name], persona, units) for name, persona in personas.items()
-        }
+        visitors = {name: _visitor(described[name], persona, units) for name, persona in personas.items()}
     nobody = Visitor(ANONYMOUS, frozenset(), frozenset(), None, "")
     return District({ANONYMOUS: nobody, **visitors}, units)
 

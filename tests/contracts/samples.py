@@ -88,7 +88,9 @@ def own(label: str, attribute: str = "pk") -> Provider:
 
 def any_row(label: str, attribute: str = "pk", **where: object) -> Provider:
     """A row of a table whose rows belong to nobody in particular."""
-    return lambda rows, unit: Sample(getattr(apps.get_model(label).objects.filter(**where).first(), attribute))
+    return lambda rows, unit: Sample(
+        getattr(apps.get_model(label).objects.filter(**where).first(), attribute)
+    )
 
 
 def printed(near: str, far: str) -> Provider:
@@ -125,8 +127,8 @@ ARGUMENTS: dict[str, Provider] = {
     "identity.token_id": own("identity.MachineToken"),
     "jobs.pk": own("jobs.JobRecord"),
     "orgs.appointment_id": any_row("orgs.Appointment"),
-    "orgs.contact_id": any_row("orgs.UnitContact"),
-    "orgs.delegation_id": any_row("orgs.Delegation"),
+    "orgs.contact_id": row("orgs.OfficialContact"),
+    "orgs.delegation_id": own("orgs.Delegation"),
     "orgs.key": constant("unit_officer"),
     "orgs.post_id": any_row("orgs.Post"),
     "orgs.unit_id": any_row("orgs.Unit", key=NEAR),
@@ -160,6 +162,7 @@ ARGUMENTS: dict[str, Provider] = {
 
 _SHIFTED: dict[str, dict[str, Any]] = {
     "files_upload": {"account_id": None},
+    "orgs_delegation": {"giver_id": None},
     "promises_publication": {"withdrawn_at": "now"},
 }
 """Columns that are not to be what the maker would put there; ``None`` stands for the owner of own rows."""
@@ -190,7 +193,14 @@ def scoped_models() -> list[type[models.Model]]:
 
 
 def _owned_labels() -> list[str]:
-    return ["files.Upload", "http.SavedView", "identity.Session", "identity.MachineToken", "jobs.JobRecord"]
+    return [
+        "files.Upload",
+        "http.SavedView",
+        "identity.Session",
+        "identity.MachineToken",
+        "jobs.JobRecord",
+        "orgs.Delegation",
+    ]
 
 
 @contextmanager
@@ -207,7 +217,7 @@ def _picked(model: type[models.Model], unit: str, district: District) -> models.
     """A row of this unit, or of the owner of own rows, or any; made if there is none."""
     names = {field.name for field in model._meta.concrete_fields}
     found = model._default_manager.order_by("pk")
-    if "unit" in names and model._meta.app_label != "orgs":
+    if "unit" in names:
         found = found.filter(unit_id=district.units[unit].pk)
     if "account" in names:
         found = found.filter(account_id=district.visitors[OWNER].account_id)
@@ -216,14 +226,18 @@ def _picked(model: type[models.Model], unit: str, district: District) -> models.
 
 def _made(model: type[models.Model], unit: str, district: District) -> models.Model:
     """A row with the plainest content that the table accepts."""
+    shifted = _SHIFTED.get(model._meta.db_table, {})
     values = {
         field.name: _plain(field, unit, district)
         for field in model._meta.concrete_fields
-        if not (field.primary_key or field.null or field.has_default() or getattr(field, "auto_now_add", False))
+        if field.attname not in shifted
+        and not (
+            field.primary_key or field.null or field.has_default() or getattr(field, "auto_now_add", False)
+        )
     }
     values |= {
         name: timezone.now() if value == "now" else district.visitors[OWNER].account_id
-        for name, value in _SHIFTED.get(model._meta.db_table, {}).items()
+        for name, value in shifted.items()
     }
     return model._default_manager.bulk_create([model(**values)])[0]
 

@@ -73,9 +73,7 @@ class Way:
 
 def arguments_of(route: Route) -> list[str]:
     """The names in ``<int:pk>`` and ``(?P<ref>…)``."""
-    return [
-        one or other for one, other in re.findall(r"\?P<(\w+)>|<(?:\w+:)?(\w+)>", route.pattern)
-    ]
+    return [one or other for one, other in re.findall(r"\?P<(\w+)>|<(?:\w+:)?(\w+)>", route.pattern)]
 
 
 def app_of(route: Route) -> str:
@@ -125,7 +123,9 @@ def send(visitor: Visitor, method: str, way: Way, *, as_program: bool) -> HttpRe
     headers = {"Accept": "application/json"} if as_program else {}
     body = {"content_type": "application/json", "data": "{}"} if way.path.startswith("/api/") else {}
     with undone():
-        return getattr(visitor.client(), method.lower())(way.path, headers=headers, **(body if method != "GET" else {}))
+        return getattr(visitor.client(), method.lower())(
+            way.path, headers=headers, **(body if method != "GET" else {})
+        )
 
 
 def methods_of(route: Route) -> tuple[str, ...]:
@@ -144,10 +144,12 @@ def test_a_route_opens_to_those_with_its_power_and_to_nobody_else(
     route: Route, district: District, rows: Rows, knocks: list[bool]
 ) -> None:
     wrong = []
-    for name in NAMES:
+    for name in NAMES if route.door else NAMES[:1]:
         visitor = district.visitors[name]
         for method in methods_of(route):
-            for way in ways_to(route, rows) if is_let_in(visitor, route.door) else [way_to(route, rows, NEAR)]:
+            for way in (
+                ways_to(route, rows) if is_let_in(visitor, route.door) else [way_to(route, rows, NEAR)]
+            ):
                 if complaint := complaint_about(route, visitor, method, way, knocks):
                     wrong.append(f"{name} {method} {way.path}: {complaint}")
     assert wrong == []
@@ -166,7 +168,9 @@ def complaint_about(route: Route, visitor: Visitor, method: str, way: Way, knock
     if not is_let_in(visitor, route.door):
         expected = refusal_of(visitor, as_program=as_program)
         let = " by its door" if knocks and knocks[0] else ""
-        return "" if status == expected and not let else f"should be refused with {expected}, got {status}{let}"
+        return (
+            "" if status == expected and not let else f"should be refused with {expected}, got {status}{let}"
+        )
     if knocks and not knocks[0]:
         return f"holds the power {route.door} and was refused with {status}"
     return complaint_inside(route, visitor, method, way, status)
@@ -182,19 +186,23 @@ def complaint_inside(route: Route, visitor: Visitor, method: str, way: Way, stat
 
 
 @pytest.mark.parametrize(
-    "route", [route for route in routes() if arguments_of(route)], ids=lambda r: f"{r.pattern}{','.join(r.methods)}"
+    "route",
+    [route for route in routes() if arguments_of(route)],
+    ids=lambda r: f"{r.pattern}{','.join(r.methods)}",
 )
 def test_a_row_that_is_there_is_found_by_somebody(route: Route, district: District, rows: Rows) -> None:
     """Otherwise “not found” everywhere else would prove nothing."""
     way = way_to(route, rows, NEAR)
-    seeing = [v for v in district.visitors.values() if is_let_in(v, route.door) and (way.row is None or way.row.is_seen_by(v))]
+    seeing = [
+        v
+        for v in district.visitors.values()
+        if is_let_in(v, route.door) and (way.row is None or way.row.is_seen_by(v))
+    ]
     assert seeing, "nobody of the cast may see the sample"
-    statuses = {
-        (visitor.name, method): send(visitor, method, way, as_program=True).status_code
-        for visitor in seeing
-        for method in methods_of(route)
-    }
-    assert any(status not in (404, 405) for status in statuses.values()), statuses
+    answers = (
+        send(visitor, method, way, as_program=True) for visitor in seeing for method in methods_of(route)
+    )
+    assert any(answer.status_code not in (404, 405) for answer in answers)
 
 
 class StandIn:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from chengshu.cli import gate, lifecycle, safekeeping, scaffold
+from chengshu.cli import bench, gate, lifecycle, safekeeping, scaffold
 from chengshu.cli.groups import LazyGroups
 from chengshu.cli.output import complain
 from chengshu.foundation.errors import ChengshuError
@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (lifecycle, safekeeping, gate, scaffold):
+for part in (lifecycle, safekeeping, gate, bench, scaffold):
     part.register(app)
 
 

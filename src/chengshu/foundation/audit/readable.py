@@ -16,14 +16,49 @@ from chengshu.foundation.errors import Words
 from chengshu.foundation.web.shell import Change
 
 VERBS: dict[str, Words] = {
-    "create": gettext_lazy("Added"),
-    "change": gettext_lazy("Changed"),
-    "delete": gettext_lazy("Removed"),
+    "create": gettext_lazy("Record added"),
+    "change": gettext_lazy("Record changed"),
+    "delete": gettext_lazy("Record removed"),
     "verify": gettext_lazy("Verified"),
     "export": gettext_lazy("Exported"),
     "archive": gettext_lazy("Archived"),
     "reveal": gettext_lazy("Revealed"),
 }
+
+
+OUTCOMES: dict[str, Words] = {
+    "done": gettext_lazy("Done"),
+    "refused": gettext_lazy("Was refused"),
+    "failed": gettext_lazy("Failed"),
+}
+
+FIELDS: dict[str, Words] = {
+    "name": gettext_lazy("Field: name"),
+    "short_name": gettext_lazy("Short name"),
+    "name_en": gettext_lazy("English name"),
+    "title": gettext_lazy("Field: title"),
+    "title_en": gettext_lazy("English title"),
+    "username": gettext_lazy("User name"),
+    "account": gettext_lazy("Account"),
+    "unit": gettext_lazy("Unit"),
+    "parent": gettext_lazy("Under"),
+    "post": gettext_lazy("Post"),
+    "role": gettext_lazy("Role"),
+    "reach": gettext_lazy("Reaches"),
+    "permissions": gettext_lazy("Powers"),
+    "reason": gettext_lazy("Reason"),
+    "purpose": gettext_lazy("What for"),
+    "note": gettext_lazy("Note"),
+    "key": gettext_lazy("Key"),
+    "code": gettext_lazy("Code"),
+    "source": gettext_lazy("Source"),
+    "valid_from": gettext_lazy("First day"),
+    "starts_on": gettext_lazy("First day"),
+    "valid_to": gettext_lazy("Last day"),
+    "ends_on": gettext_lazy("Last day"),
+    "on": gettext_lazy("Last day"),
+}
+"""Names of fields and arguments that many records share, for people."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +80,11 @@ def changes_of(entry: AuditEntry) -> list[ThingChanged]:
 def given_of(entry: AuditEntry) -> list[tuple[str, str]]:
     """What the action was given, as pairs of name and value."""
     given = entry.details.get("given", {})
-    return [(name, words(value)) for name, value in given.items()] if isinstance(given, dict) else []
+    return (
+        [(str(FIELDS.get(name, name)), words(value)) for name, value in given.items()]
+        if isinstance(given, dict)
+        else []
+    )
 
 
 def _change(one: Mapping[str, Any]) -> ThingChanged:
@@ -54,6 +93,7 @@ def _change(one: Mapping[str, Any]) -> ThingChanged:
     rows = [
         Change(_field_name(thing, name), _side(pair, 0), _side(pair, 1))
         for name, pair in (fields.items() if isinstance(fields, dict) else ())
+        if name != "id"
     ]
     rest = [(name, words(value)) for name, value in one.items() if name not in ("verb", "object", "fields")]
     return ThingChanged(VERBS.get(verb, verb), thing, _kind(thing), rows, rest)
@@ -87,7 +127,9 @@ def _kind(thing: str) -> Words:
 
 
 def _field_name(thing: str, name: str) -> str:
-    """A field's name for people where its model has one; its own name otherwise."""
+    """A field's name for people where it has one; its own name otherwise."""
+    if known := FIELDS.get(name.removesuffix("_id")):
+        return str(known)
     try:
         field = apps.get_model(thing.partition(":")[0])._meta.get_field(name.removesuffix("_id"))
     except (LookupError, ValueError):

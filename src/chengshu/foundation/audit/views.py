@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.audit import actions, queries
-from chengshu.foundation.audit.models import Outcome
-from chengshu.foundation.audit.readable import changes_of, given_of
+from chengshu.foundation.audit.readable import OUTCOMES, changes_of, given_of
 from chengshu.foundation.audit.verify import is_sound
 from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.http.doors import door
@@ -55,13 +54,14 @@ def _search_context(search: queries.Search, found: queries.Found) -> dict[str, A
         "query": search.as_query(),
         "title_of": permission_title,
         "anchor": queries.last_anchor(),
+        "outcomes": OUTCOMES,
         "may_verify": asker.holds("audit.verify_chain"),
         "may_export": asker.holds("audit.export_entries"),
     }
 
 
 def _filters(search: queries.Search) -> list[Filter]:
-    outcomes = [Option(str(value), label) for value, label in Outcome.choices]
+    outcomes = [Option(value, label) for value, label in OUTCOMES.items()]
     return [
         Filter("actor", _("Who"), search.actor, kind="search", placeholder=_("User name")),
         Filter("action", _("What"), search.action, kind="search", placeholder=_("Action or its name")),
@@ -85,6 +85,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         "title": permission_title(found.action),
         "given": given_of(found),
         "changes": changes_of(found),
+        "outcomes": OUTCOMES,
         "before": before,
         "after": after,
         "is_sound": is_sound(found),

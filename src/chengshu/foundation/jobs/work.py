@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.db import connection
 from procrastinate.contrib.django.utils import connector_params
 
-from chengshu.foundation.asking import Asker, asking
+from chengshu.foundation.asking import Asker, asking, current_asker
 from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.jobs.actions import keep_result
 from chengshu.foundation.jobs.models import JobRecord
@@ -62,7 +61,7 @@ class Work:
     def save_checkpoint(self, **where: Any) -> None:
         """Remember where to go on after a break; inside a step it is kept together with what the step did."""
         self.checkpoint = where
-        if connection.in_atomic_block:
+        if current_asker() is self.asker:
             JobRecord.objects.filter(pk=self.record.pk).update(checkpoint=where)
         else:
             with self.step():
@@ -70,7 +69,7 @@ class Work:
 
     def keep(self, path: Path, *, name: str, media_type: str) -> None:
         """Keep a file as the result; only the account that asked for the work can fetch it."""
-        if connection.in_atomic_block:
+        if current_asker() is self.asker:
             keep_result(record=self.record, path=path, name=name, media_type=media_type)
         else:
             with self.step():

@@ -6,10 +6,10 @@ stands in ``FormVersion.step``. The table of transitions is ``evaluation.lifecyc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from chengshu.foundation.asking import Asker
@@ -204,7 +204,7 @@ def _version_conditions(subject: Subject) -> set[Condition]:
     return held
 
 
-def open_errors(form: Form) -> Iterable[Finding]:
+def open_errors(form: Form) -> QuerySet[Finding]:
     """Findings of severity error on the current version that nobody has decided yet."""
     return Finding.objects.filter(
         form=form, version=form.current_id, severity=Severity.ERROR, state=FindingState.OPEN

@@ -168,6 +168,7 @@ def powers(request: HttpRequest) -> HttpResponse:
             Filter("on", _("On the day"), on.isoformat(), kind="date"),
         ],
         "title_of": permission_title,
+        "role_titles": dict(Role.objects.values_list("key", "title")),
     }
     return render(request, "orgs/powers.html", context)
 

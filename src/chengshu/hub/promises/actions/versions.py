@@ -131,9 +131,9 @@ def give_up(version: FormVersion) -> None:
 def recheck_form(*, form: Form) -> Form:
     """Run the linter again after a form changed; decisions stay with findings that stay the same."""
     refresh_findings(form.budget_year)
-    newest_before = (
-        form.versions.filter(findings__isnull=False).exclude(pk=form.current_id).order_by("-number").first()
-    )
+    current = form.current.number if form.current else 0
+    linted = form.versions.filter(findings__isnull=False).exclude(number=current)
+    newest_before = linted.order_by("-number").first()
     if newest_before is not None:
         _carry_decisions(form, newest_before)
     count_findings(form.budget_year)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chengshu.foundation.papers.layout import Imprint
 from chengshu.hub.promises.forms import TargetsForm, render
-from chengshu.hub.promises.models import BudgetYear, Commitment, Finding, Form, FormVersion, Indicator, Project
+from chengshu.hub.promises.models import (
+    BudgetYear,
+    Commitment,
+    Finding,
+    Form,
+    FormVersion,
+    Indicator,
+    Project,
+)
 from chengshu.hub.promises.tables import facts
+from chengshu.hub.promises.tables.data import SourceTables
 from chengshu.hub.promises.tables.tests import forms
 
 DEPARTMENT = "广州市南沙区政务服务和数据管理局"
@@ -19,8 +29,23 @@ CONTENTS = {"units": 3, "projects": 46, "indicators": 281, "department_indicator
 
 
 def facts_workbook() -> bytes:
-    """Both tables of the facts as an .xlsx file, as the platform itself writes them."""
-    return render(TargetsForm(facts.load(), Imprint(datetime(2025, 1, 1, tzinfo=UTC), "test")), "xlsx")
+    """Both tables of the facts as an .xlsx file, as the platform itself writes them.
+
+    The facts have no prose, and a key task without any cannot be read; so each gets a word of it.
+    """
+    tables = facts.load()
+    assert tables.department is not None
+    tasks = tuple(replace(task, content="略", goal="略") for task in tables.department.tasks)
+    return _workbook(replace(tables, department=replace(tables.department, tasks=tasks)))
+
+
+def projects_workbook() -> bytes:
+    """The project table of the facts alone, which says exactly what the facts say."""
+    return _workbook(replace(facts.load(), department=None))
+
+
+def _workbook(tables: SourceTables) -> bytes:
+    return render(TargetsForm(tables, Imprint(datetime(2025, 1, 1, tzinfo=UTC), "test")), "xlsx")
 
 
 def small_table(*rows: str, total: str = "100.00", heading: str = forms.HEADING) -> str:
@@ -34,7 +59,9 @@ def small_table(*rows: str, total: str = "100.00", heading: str = forms.HEADING)
 DEFECTS: Mapping[str, tuple[bytes, str, int]] = {
     "corrupted sum": (small_table(total="100.01").encode(), "tables.", 5),
     "amount with an unknown operator": (
-        small_table(forms.unit(SUB_UNIT), forms.project(amount="≮70.00"), forms.project("大厅经费", "30.00")).encode(),
+        small_table(
+            forms.unit(SUB_UNIT), forms.project(amount="≮70.00"), forms.project("大厅经费", "30.00")
+        ).encode(),
         "tables.",
         7,
     ),

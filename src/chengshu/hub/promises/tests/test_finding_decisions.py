@@ -60,11 +60,12 @@ def test_whoever_may_not_judge_is_refused(finding: Finding, as_persona: As, pers
     "persona", ["department_officer", "finance_reviewer", "supervisor", "other_department_officer"]
 )
 def test_nobody_outside_the_unit_accepts_a_correction(finding: Finding, as_persona: As, persona: str) -> None:
+    form = finding.form
     with as_persona(persona):
         with pytest.raises(Refused):
             accept_suggestion(finding=finding, index=0)
         with pytest.raises(Refused):
-            accept_safe_suggestions(form=finding.form)
+            accept_safe_suggestions(form=form)
 
 
 def test_dismissing_needs_a_reason(finding: Finding) -> None:

@@ -39,6 +39,7 @@ def test_another_bureau_sees_nothing(world: World, page: str) -> None:
 @pytest.mark.parametrize("persona", ["unit_officer", "unit_head", "department_officer", "supervisor"])
 @pytest.mark.parametrize("page", PAGES)
 def test_whoever_may_see_the_promises_sees_their_proof(world: World, page: str, persona: str) -> None:
+    open_monitoring(form=world.form, as_of=JULY)
     answer = world.client(persona).get(ROOT + page)
     assert answer.status_code == 200
     assert "P02" in answer.content.decode()
@@ -123,6 +124,7 @@ def test_a_wrong_table_of_payments_comes_back_with_its_rows(world: World) -> Non
 def test_a_wrong_checkpoint_comes_back_as_typed(world: World) -> None:
     checkpoint = open_monitoring(form=world.form, as_of=JULY)
     client, page = world.client("unit_head"), f"{ROOT}/monitoring/{checkpoint.pk}/"
+    assert '<button class="button" name="do" value="submit">' in client.get(page).content.decode()
     answer = client.post(page, {f"actual-{COUNT}": "many", "paid": "lots", "explanation": "我们的说明"})
     body = answer.content.decode()
     assert answer.status_code == 422

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengshu.foundation.errors import InvalidInput, Missing, Words
 from chengshu.foundation.http.doors import door
@@ -140,7 +141,7 @@ def _matches(row: Row, chosen: Mapping[str, str]) -> bool:
 
 def _columns() -> list[Column]:
     return [
-        Column("ref", _("Number"), "fit", header=True),
+        Column("ref", _("Indicator number"), "fit", header=True),
         Column("name", _("Indicator")),
         Column("target", _("Annual target")),
         Column("value", _("Actual")),
@@ -173,7 +174,17 @@ def reason_words(verdict: str, code: str) -> Words:
     return REASONS.get(code) or wording.reason_of(verdict, code)
 
 
-REASONS: dict[str, Words] = {}
+REASONS: dict[str, Words] = {
+    "verdict.unbound": gettext_lazy("Nothing is bound to it that could prove it."),
+    "verdict.not_in_version": gettext_lazy("The version in force does not contain it."),
+    "measure.operator": gettext_lazy("The operator of this target is unclear."),
+    "measure.contradiction": gettext_lazy("The operator contradicts what the name asks for."),
+    "measure.range": gettext_lazy("A range needs a direction: is its lower or its upper end promised?"),
+    "measure.statistic": gettext_lazy("A time limit for single cases needs a named statistic."),
+    "measure.target": gettext_lazy("This target needs a number that is zero or more."),
+    "measure.zero_promise": gettext_lazy("A higher-is-better target of zero promises nothing."),
+}
+"""The codes that ``judging`` adds to those of the verdicts."""
 
 
 def stated(found: Attestation | Observation) -> str:

@@ -27,7 +27,7 @@ from chengshu.hub.promises.pages.review import words
 from chengshu.hub.promises.queries.reviewing import Waiting, counts_by_step, inbox
 
 COLUMNS = (
-    Column("ref", gettext_lazy("Number"), "fit"),
+    Column("ref", gettext_lazy("No."), "fit"),
     Column("title", gettext_lazy("Form"), header=True),
     Column("unit", gettext_lazy("Unit")),
     Column("amount", gettext_lazy("Amount"), "money"),
@@ -128,7 +128,7 @@ def _page(
         "outcomes": outcomes,
         "words": words,
         "deadlines": _deadlines(year),
-        "may_date": bool(year) and asker.holds_at("promises.record_budget_dates", year.unit_id),
+        "may_date": year is not None and asker.holds_at("promises.record_budget_dates", year.unit_id),
         "date_errors": date_errors or {},
         "typed": request.POST,
     }

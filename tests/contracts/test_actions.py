@@ -16,6 +16,7 @@ PACKAGE = Path(settings_module.__file__).parent
 ROOT = PACKAGE.parents[1]
 SYSTEM_ONLY = {
     "orgs.load_base_data": "loading base data is the operator's, at the console",
+    "files.purge_uploads": "the worker clears uploads that nobody went on with",
 }
 """Actions that no role carries, with the reason: only the platform itself performs them."""
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 
-from chengshu.foundation.asking import asking
+from chengshu.foundation.asking import Asker, asking
 from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.http import flash
-from chengshu.foundation.http.problem import answer
+from chengshu.foundation.http.problem import answer, csrf_failure
 from chengshu.foundation.identity.authentication import asker_of
 from chengshu.foundation.identity.sessions import Terminal
 
@@ -113,8 +114,27 @@ class AskedInTransaction:
             except ChengshuError as error:
                 return answer(request, error)
         request.asker = asker  # type: ignore[attr-defined]
+        if _may_be_forged(request, asker):
+            return csrf_failure(request)
         with asking(asker):
             response = self.get_response(request)
             if getattr(request, "failed", False) or response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+def _may_be_forged(request: HttpRequest, asker: Asker) -> bool:
+    """Whether an API call that writes rides on a browser's session without the token that only our pages know."""
+    if (
+        request.method in SAFE
+        or not request.path.startswith("/api/")
+        or asker.channel != "web"
+        or not asker.is_signed_in
+    ):
+        return False
+    check = CsrfViewMiddleware(lambda _request: HttpResponse())
+    check.process_request(request)
+    return check.process_view(request, HttpResponse, (), {}) is not None
+
+
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,12 @@ def _see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("db")
     with asking(system("test", "cli")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_data_directory(settings: Any, tmp_path: Path) -> None:
+    """Files that a test stores lie in its own directory."""
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

@@ -144,7 +144,8 @@ def _table(report: Report, data: dict[str, Any]) -> str:
     circumstances = data["machine"]
     head = (
         f"{report.name} · {data['at']} · {circumstances['processors']} processors · Python {circumstances['python']}"
-        f" · PostgreSQL {circumstances['postgresql']} · load {_loads(data['load_before'])} → {_loads(data['load_after'])}"
+        f" · PostgreSQL {circumstances['postgresql']}"
+        f" · load {_loads(data['load_before'])} → {_loads(data['load_after'])}"
     )
     return "\n".join([head, *(figure.line() for figure in report.figures)])
 

@@ -34,7 +34,6 @@ from tests.contracts.samples import (
     make_rows,
     scoped_models,
 )
-from tests.contracts.test_doors import NO_DOOR
 
 NOT_THERE = (403, 404, 405)
 """What a row of somebody else answers: nothing that tells it exists."""

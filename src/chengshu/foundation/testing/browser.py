@@ -20,13 +20,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
-import psycopg
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
 from chengshu.foundation.asking import asking, system
-from chengshu.foundation.identity.sessions import Session, open_session
+from chengshu.foundation.identity.sessions import open_session
 from chengshu.foundation.runtime.doctor import chromium
 from chengshu.foundation.testing import database
 from chengshu.foundation.testing.personas import TERMINAL, Cast, Persona, cast_in
@@ -64,16 +63,34 @@ class Served:
 @contextmanager
 def own_database(name: str) -> Iterator[str]:
     """A migrated copy that this process uses while the block runs; dropped afterwards."""
-    before = settings.DATABASES["default"]["NAME"]
+    make_database(name)
+    try:
+        with using(name):
+            yield name
+    finally:
+        drop_database(name)
+
+
+def make_database(name: str) -> None:
+    """A migrated copy of the tests' template, without rows."""
     database._make_copy(name)
+
+
+def drop_database(name: str) -> None:
+    with database._server() as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Have this process use another database of the same server for a while."""
+    before = settings.DATABASES["default"]["NAME"]
     database._use(name)
     try:
-        yield name
+        yield
     finally:
         for connection in connections.all():
             connection.close()
-        with database._server() as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         database._use(before)
 
 
@@ -89,8 +106,7 @@ def committed_cast() -> Cast:
 def session_cookie(persona: Persona) -> str:
     """The cookie of a new live session, committed, second factor passed."""
     with asking(system("test", "cli")):
-        session, token = open_session(persona.account, TERMINAL, second_factor=True)
-    assert isinstance(session, Session)
+        _session, token = open_session(persona.account, TERMINAL, second_factor=True)
     return token
 
 
@@ -101,9 +117,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data: Path, *, workers: int = 1, threads: int = 2) -> Iterator[Served]:
-    """The real web server over the database that this process uses now.
+def serving(data: Path, *, name: str = "", workers: int = 1, threads: int = 2) -> Iterator[Served]:
+    """The real web server over a database of this server.
 
+    :param name: of the database; the one that this process uses now, if empty
     :param data: a data directory of its own; secrets and built front end are taken from the present one
     """
     port = free_port()
@@ -116,7 +133,7 @@ def serving(data: Path, *, workers: int = 1, threads: int = 2) -> Iterator[Serve
     ]
     with (data / "web.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            command, env=_environment(data), stdout=log, stderr=subprocess.STDOUT
+            command, env=_environment(data, name), stdout=log, stderr=subprocess.STDOUT
         )
         try:
             url = f"http://127.0.0.1:{port}"
@@ -172,17 +189,17 @@ def _collect_static(target: Path) -> None:
             destination.symlink_to(storage.path(path))
 
 
-def _environment(data: Path) -> Mapping[str, str]:
+def _environment(data: Path, name: str) -> Mapping[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": database_url(name),
         "DJANGO_SETTINGS_MODULE": "chengshu.settings",
         "CHENGSHU_DATA_DIR": str(data),
         "PYTHONPATH": str(Path(database.PACKAGE).parent),
     }
 
 
-def database_url() -> str:
+def database_url(name: str = "") -> str:
     """What another process needs to use the database of this one, as both roles."""
     owner, app = settings.DATABASES["owner"], settings.DATABASES["default"]
     query = {
@@ -192,7 +209,7 @@ def database_url() -> str:
     }
     password = quote(str(owner["PASSWORD"]), safe="")
     address = f"{quote(owner['USER'])}:{password}@localhost:{owner['PORT'] or 5432}"
-    return f"postgresql://{address}/{owner['NAME']}?{urlencode(query)}"
+    return f"postgresql://{address}/{name or owner['NAME']}?{urlencode(query)}"
 
 
 def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -222,8 +239,3 @@ def _cpu_of(pid: int) -> float:
         return 0.0
     fields = stat.read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def server_connection() -> psycopg.Connection[Any]:
-    """The owner, connected to the server's maintenance database."""
-    return database._server()

@@ -234,8 +234,8 @@ def list_published(request: HttpRequest, year: int | None = None) -> list[dict[s
     return [{"id": publication.pk, **as_json(publication)} for publication in published(year)]
 
 
-def _year(given: str) -> BudgetYear:
-    return year_named(given, years()) or BudgetYear()
+def _year(given: str) -> BudgetYear | None:
+    return year_named(given, years())
 
 
 def _form(form: Form) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Field, Form, Query, Router, Schema
+from ninja import Field, Form, Query, Router, Schema, Status
 from ninja import File as FilePart
 from ninja.files import UploadedFile
 
@@ -70,7 +70,7 @@ def import_files(
     year: Form[int] = DEFAULT_YEAR,
     encoding: Form[str] = "",
     dry_run: Form[bool] = False,
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Problems of the files come as ``data.problems``, each with line, cell, reason and next step."""
     given = _given(files, encoding)
     trial = try_import(read_files(given, year=year).accepted)
@@ -83,7 +83,8 @@ def import_files(
         for c in changes
     ]
     status = 201 if changes and not dry_run else 200
-    return status, {**trial.content, "dry_run": dry_run, "changes": len(changes), "differences": listed}
+    told = {**trial.content, "dry_run": dry_run, "changes": len(changes), "differences": listed}
+    return Status(status, told)
 
 
 def _given(files: list[UploadedFile], encoding: str) -> list[GivenFile]:

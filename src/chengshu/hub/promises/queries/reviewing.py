@@ -63,8 +63,10 @@ class Waiting:
     deadline: Deadline | None
 
 
-def inbox(asker: Asker, budget_year: BudgetYear) -> list[Waiting]:
+def inbox(asker: Asker, budget_year: BudgetYear | None) -> list[Waiting]:
     """Every form of a year that the asker may see, with the step that waits for them, most urgent first."""
+    if budget_year is None:
+        return []
     forms = list(
         Form.objects.filter(budget_year=budget_year).select_related(
             "project", "budget_year", "unit", "current"
@@ -130,13 +132,14 @@ def counts_by_step(rows: Sequence[Waiting]) -> Counter[str]:
     return Counter(row.step for row in rows if row.step)
 
 
-def form_named(ref: str, budget_year: BudgetYear) -> Form:
+def form_named(ref: str, budget_year: BudgetYear | None) -> Form:
     """The form with this ref.
 
     :raises Missing: if there is none that the asker may see
     """
+    year_id = budget_year.pk if budget_year else None
     form = (
-        Form.objects.filter(budget_year=budget_year, ref=ref)
+        Form.objects.filter(budget_year_id=year_id, ref=ref)
         .select_related("project", "budget_year", "unit", "current")
         .first()
     )

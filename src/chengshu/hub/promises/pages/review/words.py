@@ -75,7 +75,7 @@ def form_asked(request: HttpRequest, ref: str) -> Form:
     :raises Missing: if there is none that the asker may see
     """
     year, _known = year_of(request)
-    return form_named(ref, year or BudgetYear())
+    return form_named(ref, year)
 
 
 def crumbs(form: Form, last: Words = "") -> list[Crumb]:

@@ -6,6 +6,7 @@ another unit. A route whose argument is not here fails the deny matrix: nothing 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +17,15 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
+from PIL import Image
 
 from chengshu.foundation.asking import asking, system
+from chengshu.foundation.files.actions import store_file
+from chengshu.foundation.http.exports import registered_exports
+from chengshu.hub.promises.actions.evaluating import start_self_evaluation
+from chengshu.hub.promises.actions.monitoring import open_monitoring
+from chengshu.hub.promises.actions.publishing import targets_document
+from chengshu.hub.promises.models import Form, FormState, Publication
 from tests.contracts.district import District, Visitor
 
 NEAR, FAR, ABROAD = "service-centre", "data-bureau-proper", "finance-bureau"
@@ -120,14 +128,14 @@ ARGUMENTS: dict[str, Provider] = {
     "files.key": own("files.Upload", "key"),
     "files.page": constant(1),
     "files.pk": row("files.File"),
-    "http.name": constant("audit.entries"),
+    "http.name": lambda rows, unit: Sample(next(iter(registered_exports()), "none")),
     "http.pk": own("http.SavedView"),
     "identity.account_id": account,
     "identity.session_id": own("identity.Session"),
     "identity.token_id": own("identity.MachineToken"),
     "jobs.pk": own("jobs.JobRecord"),
     "orgs.appointment_id": any_row("orgs.Appointment"),
-    "orgs.contact_id": row("orgs.OfficialContact"),
+    "orgs.contact_id": any_row("orgs.OfficialContact"),
     "orgs.delegation_id": own("orgs.Delegation"),
     "orgs.key": constant("unit_officer"),
     "orgs.post_id": any_row("orgs.Post"),
@@ -164,6 +172,9 @@ _SHIFTED: dict[str, dict[str, Any]] = {
     "files_upload": {"account_id": None},
     "orgs_delegation": {"giver_id": None},
     "promises_publication": {"withdrawn_at": "now"},
+    "promises_form": {"ref": "P99"},
+    "promises_project": {"ref": "P99"},
+    "promises_indicator": {"ref": "P99#1"},
 }
 """Columns that are not to be what the maker would put there; ``None`` stands for the owner of own rows."""
 
@@ -174,6 +185,7 @@ def make_rows(district: District) -> Rows:
     owner = district.visitors[OWNER].account_id or 0
     owned = [apps.get_model(label) for label in _owned_labels()]
     with asking(system("test", "cli")), _free_to_write(owner):
+        _really_made(district)
         for model in (*scoped_models(), *owned):
             for key in (NEAR, FAR, ABROAD):
                 made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
@@ -185,10 +197,16 @@ def make_rows(district: District) -> Rows:
 
 
 def scoped_models() -> list[type[models.Model]]:
-    """The tables that the database itself reads by unit."""
+    """The tables that the database reads by unit alone, for everybody alike."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_policies WHERE cmd = 'SELECT' AND qual LIKE '%scope_units%'")
-        tables = {name for (name,) in cursor.fetchall()}
+        cursor.execute("SELECT tablename, qual FROM pg_policies WHERE cmd = 'SELECT'")
+        tables = {
+            name
+            for name, condition in cursor.fetchall()
+            if "scope_units" in condition
+            and "scope_account" not in condition
+            and not condition.startswith("(true")
+        }
     return [model for model in apps.get_models() if model._meta.db_table in tables]
 
 
@@ -201,6 +219,37 @@ def _owned_labels() -> list[str]:
         "jobs.JobRecord",
         "orgs.Delegation",
     ]
+
+
+def _really_made(district: District) -> None:
+    """Rows whose content pages look into: made as the platform makes them."""
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), (20, 90, 160)).save(picture, "PNG")
+    for key in (NEAR, FAR, ABROAD):
+        store_file(unit=district.units[key], name="sample.png", content=picture.getvalue())
+    for ref in ("P44", "P01"):
+        form = Form.objects.get(ref=ref)
+        _stand_in(form, FormState.MONITORING)
+        open_monitoring(form=form, as_of=date(2025, 6, 30))
+        _stand_in(form, FormState.SELF_EVAL)
+        start_self_evaluation(form=form)
+        _stand_in(form, FormState.DRAFT)
+        withdrawn = Publication(
+            form=form,
+            version=form.current,
+            unit=form.unit,
+            year=2025,
+            ref=ref,
+            title=form.title,
+            digest="0" * 64,
+        )
+        withdrawn.document, withdrawn.withdrawn_at = targets_document(form), timezone.now()
+        Publication.objects.bulk_create([withdrawn])
+
+
+def _stand_in(form: Form, state: FormState) -> None:
+    Form.objects.filter(pk=form.pk).update(state=state)
+    form.refresh_from_db()
 
 
 @contextmanager
@@ -236,7 +285,7 @@ def _made(model: type[models.Model], unit: str, district: District) -> models.Mo
         )
     }
     values |= {
-        name: timezone.now() if value == "now" else district.visitors[OWNER].account_id
+        name: {"now": timezone.now(), None: district.visitors[OWNER].account_id}.get(value, value)
         for name, value in shifted.items()
     }
     return model._default_manager.bulk_create([model(**values)])[0]

@@ -7,9 +7,10 @@ no sample fails instead of being left out.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -37,6 +38,20 @@ from tests.contracts.samples import (
 
 NOT_THERE = (403, 404, 405)
 """What a row of somebody else answers: nothing that tells it exists."""
+NOBODY_YET = {
+    "identity:revoke_token": "the cast has no integrator, who alone has tokens",
+    "http:export": "no app offers a table for export yet",
+}
+"""Routes whose sample nobody of the cast can see, with the reason."""
+METHODS = {"files:upload": ("HEAD", "PATCH", "DELETE")}
+"""Pages' routes that take other methods than GET and POST."""
+BODIES = {
+    "api:accept": {"choice": 0, "reason": "核对"},
+    "api:dismiss": {"reason": "核对"},
+    "api:reopen": {"reason": "核对"},
+    "api:withdraw": {"reason": "核对"},
+}
+"""What an endpoint must be sent to come as far as the row."""
 NEEDS_MORE: dict[str, str] = {}
 """Routes whose page asks for a further power behind its door, with the reason."""
 
@@ -68,6 +83,7 @@ class Way:
 
     path: str
     row: Sample | None = None
+    body: dict[str, Any] = field(default_factory=dict)
 
 
 def arguments_of(route: Route) -> list[str]:
@@ -93,7 +109,11 @@ def way_to(route: Route, rows: Rows, unit: str) -> Way:
     with asking(system("test", "cli")):
         samples = {name: sample_of(route, name, rows, unit) for name in arguments_of(route)}
     row = next((s for s in samples.values() if s.unit_id is not None or s.owner is not None), None)
-    return Way(address(route, {name: sample.value for name, sample in samples.items()}), row)
+    return Way(
+        address(route, {name: sample.value for name, sample in samples.items()}),
+        row,
+        BODIES.get(route.name, {}),
+    )
 
 
 def address(route: Route, values: dict[str, object]) -> str:
@@ -120,7 +140,11 @@ def is_let_in(visitor: Visitor, door: str) -> bool:
 def send(visitor: Visitor, method: str, way: Way, *, as_program: bool) -> HttpResponse:
     """One request whose effects are undone."""
     headers = {"Accept": "application/json"} if as_program else {}
-    body = {"content_type": "application/json", "data": "{}"} if way.path.startswith("/api/") else {}
+    body = (
+        {"content_type": "application/json", "data": json.dumps(way.body)}
+        if way.path.startswith("/api/")
+        else {}
+    )
     with undone():
         return getattr(visitor.client(), method.lower())(
             way.path, headers=headers, **(body if method != "GET" else {})
@@ -128,7 +152,7 @@ def send(visitor: Visitor, method: str, way: Way, *, as_program: bool) -> HttpRe
 
 
 def methods_of(route: Route) -> tuple[str, ...]:
-    return route.methods or ("GET", "POST")
+    return route.methods or METHODS.get(route.name, ("GET", "POST"))
 
 
 def refusal_of(visitor: Visitor, *, as_program: bool) -> int:
@@ -163,7 +187,8 @@ def complaint_about(route: Route, visitor: Visitor, method: str, way: Way, knock
     if status >= 500:
         return f"broke with {status}"
     if route.door and not knocks:
-        return "" if route.is_api and status == 422 else f"came to no door and got {status}"
+        turned_away = status == 405 or (route.is_api and status == 422)
+        return "" if turned_away else f"came to no door and got {status}"
     if not is_let_in(visitor, route.door):
         expected = refusal_of(visitor, as_program=as_program)
         let = " by its door" if knocks and knocks[0] else ""
@@ -178,8 +203,11 @@ def complaint_about(route: Route, visitor: Visitor, method: str, way: Way, knock
 def complaint_inside(route: Route, visitor: Visitor, method: str, way: Way, status: int) -> str:
     """What is wrong with the answer behind an open door."""
     if way.row is not None and not way.row.is_seen_by(visitor):
-        return "" if status in NOT_THERE else f"sees a row of somebody else: {status}"
-    if status == 401 or (status == 403 and method == "GET" and route.name not in NEEDS_MORE):
+        hidden = status in NOT_THERE or (status == 302 and method == "GET")
+        return "" if hidden else f"sees a row of somebody else: {status}"
+    if (status == 401 and route.door != Door.PUBLIC.value) or (
+        status == 403 and method == "GET" and route.name not in NEEDS_MORE
+    ):
         return f"holds the power {route.door} and got {status}"
     return ""
 
@@ -191,6 +219,8 @@ def complaint_inside(route: Route, visitor: Visitor, method: str, way: Way, stat
 )
 def test_a_row_that_is_there_is_found_by_somebody(route: Route, district: District, rows: Rows) -> None:
     """Otherwise “not found” everywhere else would prove nothing."""
+    if route.name in NOBODY_YET:
+        pytest.skip(NOBODY_YET[route.name])
     way = way_to(route, rows, NEAR)
     seeing = [
         v

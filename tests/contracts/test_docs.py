@@ -53,7 +53,9 @@ def test_the_readme_shows_the_two_commands_first() -> None:
     assert blocks[0].split() == ["./chengshu", "up", "./chengshu", "test"]
 
 
-@pytest.mark.parametrize("module_readme", sorted(p.parent for p in (ROOT / "src/chengshu/scenes").glob("*/apps.py")))
+@pytest.mark.parametrize(
+    "module_readme", sorted(p.parent for p in (ROOT / "src/chengshu/scenes").glob("*/apps.py"))
+)
 def test_every_scene_tells_its_words_in_both_languages(module_readme: Path) -> None:
     text = (module_readme / "README.md").read_text(encoding="utf-8")
     assert re.search(r"[一-鿿]", text)

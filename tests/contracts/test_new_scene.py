@@ -47,10 +47,17 @@ def test_a_new_scene_edits_one_line_outside_its_folder(copy: Path) -> None:
 def test_a_new_scene_is_complete(copy: Path) -> None:
     create_scene("parks", copy)
     checks = (["check", "--fail-level", "ERROR"], ["makemigrations", "--check", "--dry-run", "parks"])
-    environment = {**os.environ, "PYTHONPATH": str(copy.parent), "DJANGO_SETTINGS_MODULE": "chengshu.settings"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(copy.parent),
+        "DJANGO_SETTINGS_MODULE": "chengshu.settings",
+    }
     for arguments in checks:
         ran = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "django", *arguments], env=environment, capture_output=True, text=True
+            [sys.executable, "-W", "ignore", "-m", "django", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
     assert not [path for path in (copy / "scenes" / "parks").rglob("*") if "sample" in path.name]

@@ -17,7 +17,9 @@ def our_models() -> list[type[models.Model]]:
 
 def excused() -> dict[str, str]:
     """``open_tables`` of every manifest: tables written outside actions, with the reason."""
-    return {table: reason for module in modules() for table, reason in getattr(module, "open_tables", {}).items()}
+    return {
+        table: reason for module in modules() for table, reason in getattr(module, "open_tables", {}).items()
+    }
 
 
 def policies(table: str) -> dict[str, str]:
@@ -60,7 +62,9 @@ def test_no_excuse_is_stale(db: None) -> None:
 
 def test_the_application_role_owns_nothing_and_cannot_bypass(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False)
         cursor.execute(
             "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"

@@ -14,7 +14,12 @@ from chengshu import settings as settings_module
 from chengshu.foundation.manifest import modules
 
 PACKAGE = Path(settings_module.__file__).parent
-METHODS = [("**/tests/**", "ignore"), ("**/migrations/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")]
+METHODS = [
+    ("**/tests/**", "ignore"),
+    ("**/migrations/**", "ignore"),
+    ("**.py", "python"),
+    ("**.html", "jinja2"),
+]
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
             "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2)}  # fmt: skip
 CHINESE = re.compile(r"[一-鿿]")
@@ -24,7 +29,10 @@ SCRIPTS = ("zh_Hans", "zh_Hant")
 def said(folder: Path) -> set[str]:
     """Every message id in the source of an app."""
     found = extract_from_dir(
-        str(folder), METHODS, {"**.html": {"trimmed": "false", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}}, KEYWORDS
+        str(folder),
+        METHODS,
+        {"**.html": {"trimmed": "false", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}},
+        KEYWORDS,
     )
     messages = set()
     for _file, _line, message, _comments, _context in found:
@@ -75,7 +83,11 @@ def test_translations_keep_their_placeholders(script: str) -> None:
             if not message.id:
                 continue
             source = message.id if isinstance(message.id, str) else message.id[-1]
-            wrong += [f"{module.label}: {source}" for form in _forms(message.string) if _placeholders(form) != _placeholders(source)]
+            wrong += [
+                f"{module.label}: {source}"
+                for form in _forms(message.string)
+                if _placeholders(form) != _placeholders(source)
+            ]
     assert wrong == []
 
 

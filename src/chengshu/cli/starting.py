@@ -133,7 +133,9 @@ def _welcome(layout: Layout, where: processes.Place, seconds: float) -> None:
             f"  one-time password [bold]{escape(account['password'])}[/]"
         )
     if note:
-        people.print("  They are shown only now; each person chooses their own password at the first sign-in.")
+        people.print(
+            "  They are shown only now; each person chooses their own password at the first sign-in."
+        )
     people.print("  [dim]Ctrl-C stops everything cleanly.[/]")
     people.print()
 

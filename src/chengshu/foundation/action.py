@@ -62,7 +62,9 @@ class Action:
 
     def attempt(self, anything: Any) -> Any:
         """Perform it with ``anything`` for every required argument: what a stranger may try."""
-        required = [p.name for p in inspect.signature(self.function).parameters.values() if p.default is p.empty]
+        required = [
+            p.name for p in inspect.signature(self.function).parameters.values() if p.default is p.empty
+        ]
         return _perform(self, self.function, dict.fromkeys(required, anything))
 
     def where(self, arguments: dict[str, Any]) -> int | Reach:

@@ -1,4 +1,4 @@
-"""An anchor every hour, so that a cut-off end is found."""
+"""An anchor every minute, so that a cut-off end is found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from chengshu.foundation.audit.anchors import anchor
 from chengshu.foundation.jobs.periodic import periodic
 
 
-@periodic(every=timedelta(hours=1))
+@periodic(every=timedelta(minutes=1))
 def take_anchor() -> None:
     anchor()

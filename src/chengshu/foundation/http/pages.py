@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import NOBODY, Asker
+from chengshu.foundation.errors import Words
 from chengshu.foundation.http import flash
 from chengshu.foundation.http.navigation import navigation_for
 
@@ -63,14 +64,14 @@ def _user(asker: Asker) -> dict[str, Any] | None:
     return {
         "name": asker.title or asker.name,
         "unit": asker.unit_name,
-        "links": [{"label": label, "href": url} for label, route in links if (url := _optional(route))],
+        "links": [(label, url) for label, route in links if (url := _optional(route))],
         "sign_out_url": reverse("identity:sign_out"),
     }
 
 
-def _public_links() -> list[dict[str, Any]]:
+def _public_links() -> list[tuple[Words, str]]:
     url = _optional("promises:public")
-    return [{"label": _("Published budget performance"), "href": url}] if url else []
+    return [(_("Published budget performance"), url)] if url else []
 
 
 def _optional(route: str) -> str:

@@ -47,7 +47,10 @@ def create_first_accounts() -> list[OneTimeAccount]:
     held = Account.objects.filter(appointments__post__post_roles__role=role).exists()
     if role is None or held or not posts.exists():
         return made
-    return [*made, _appointed(username, role, posts.order_by("post__unit__path").select_related("post")[0].post)]
+    return [
+        *made,
+        _appointed(username, role, posts.order_by("post__unit__path").select_related("post")[0].post),
+    ]
 
 
 def create_first_administrators() -> list[OneTimeAccount]:

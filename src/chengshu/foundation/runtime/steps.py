@@ -22,7 +22,7 @@ from chengshu.foundation.runtime import catalogues, frontend, roles
 from chengshu.foundation.runtime.database import connection_parameters, is_embedded
 from chengshu.foundation.runtime.grants import grant_application
 from chengshu.foundation.runtime.layout import PACKAGE, Layout
-from chengshu.foundation.runtime.stamps import digest_of, is_fresh, write_stamp
+from chengshu.foundation.runtime.stamps import digest_of, write_stamp
 
 BASE_DATA_COMMANDS: Final = ("load_base_data",)
 """Management commands that load what every district needs; each one that exists runs at every start."""

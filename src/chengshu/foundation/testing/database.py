@@ -103,7 +103,13 @@ def _use(database: str) -> None:
 def _stamp() -> str:
     """Changes when any migration, model, role or base datum does."""
     digest = hashlib.sha256()
-    patterns = ("*/*/migrations/*.py", "*/*/models.py", "*/*/roles.py", "foundation/scope/*.py", "foundation/orgs/facts/*")
+    patterns = (
+        "*/*/migrations/*.py",
+        "*/*/models.py",
+        "*/*/roles.py",
+        "foundation/scope/*.py",
+        "foundation/orgs/facts/*",
+    )
     sources = [source for pattern in patterns for source in PACKAGE.glob(pattern) if source.is_file()]
     for source in sorted(sources):
         digest.update(source.read_bytes())

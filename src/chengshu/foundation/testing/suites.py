@@ -1,11 +1,11 @@
 """Suites that scenes inherit: a contract test declares the scene and gets these promises checked.
 
-    class TestSample(SceneContract):
-        scene = "sample"
-        reader = "window_clerk"
-        stranger = "other_department_officer"
+class TestSample(SceneContract):
+    scene = "sample"
+    reader = "window_clerk"
+    stranger = "other_department_officer"
 
-        def make_row(self) -> None: ...
+    def make_row(self) -> None: ...
 """
 
 from __future__ import annotations
@@ -53,11 +53,17 @@ class SceneContract:
         """The scene's pages that need no argument."""
         prefix = f"{self.scene.replace('_', '-')}/"
         mounted = next(r for r in get_resolver().url_patterns if str(r.pattern) == prefix)
-        return [f"/{prefix}{p.pattern}" for p in mounted.url_patterns if isinstance(p, URLPattern) and "<" not in str(p.pattern)]
+        return [
+            f"/{prefix}{p.pattern}"
+            for p in mounted.url_patterns
+            if isinstance(p, URLPattern) and "<" not in str(p.pattern)
+        ]
 
     def test_a_stranger_gets_no_page(self, signed_in: SignIn) -> None:
         client = signed_in(self.stranger)
-        assert {page: client.get(page).status_code for page in self.pages()} == dict.fromkeys(self.pages(), 403)
+        assert {page: client.get(page).status_code for page in self.pages()} == dict.fromkeys(
+            self.pages(), 403
+        )
 
     def test_the_public_is_asked_to_sign_in(self, anonymous: Client) -> None:
         for page in self.pages():

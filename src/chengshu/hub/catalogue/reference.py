@@ -57,7 +57,13 @@ def _cell(value: object) -> str:
 
 def _modules() -> str:
     rows = [
-        (m.layer, f"`{m.label}`", m.title, m.stage if isinstance(m, Scene) else "", _first_line(m.module.__doc__))
+        (
+            m.layer,
+            f"`{m.label}`",
+            m.title,
+            m.stage if isinstance(m, Scene) else "",
+            _first_line(m.module.__doc__),
+        )
         for m in modules()
     ]
     return "# Modules\n\n" + _table(("Layer", "Module", "Title", "Stage", "What it is"), rows)
@@ -98,7 +104,11 @@ def _permissions() -> str:
 
 def _events() -> str:
     rows = [
-        (f"`{name}`", _first_line(event.__doc__), ", ".join(f"`{listener}`" for listener in listeners_of(name)))
+        (
+            f"`{name}`",
+            _first_line(event.__doc__),
+            ", ".join(f"`{listener}`" for listener in listeners_of(name)),
+        )
         for name, event in sorted(registered_events().items())
     ]
     return "# Events\n\n" + _table(("Event", "What happened", "Listeners"), rows)

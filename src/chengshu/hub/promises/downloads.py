@@ -234,7 +234,7 @@ def _rows(tables: SourceTables) -> Iterator[tuple[str, IndicatorRow]]:
 def finding_columns() -> tuple[str, ...]:
     """Headings of the list of findings, in the reader's language."""
     return (
-        _("Reference"), _("Project"), _("Indicator"), _("As printed"), _("Rule"), _("Severity"),
+        _("Reference"), _("Project"), _("Indicator"), _("Printed text"), _("Rule"), _("Severity"),
         _("Finding"), _("Law or reason"), _("Suggestion"), _("State"),
     )  # fmt: skip
 

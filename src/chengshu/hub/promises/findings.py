@@ -20,6 +20,7 @@ from chengshu.hub.promises.models import (
     Indicator,
     Severity,
     Standing,
+    VersionState,
 )
 from chengshu.hub.promises.rows import tables_of
 from chengshu.hub.promises.tables.data import SourceTables
@@ -51,9 +52,27 @@ def refresh_findings(budget_year: BudgetYear) -> None:
         if gone.state == FindingState.OPEN:
             gone.state = FindingState.GONE
             gone.save()
+    _keep_decisions(budget_year, new)
     Finding.objects.bulk_create(new)
     record_many("create", new)
     count_findings(budget_year)
+
+
+def _keep_decisions(budget_year: BudgetYear, new: list[Finding]) -> None:
+    """A finding dismissed in a replaced version stays dismissed in the new one; what was open there is gone."""
+    replaced = Finding.objects.filter(form__budget_year=budget_year, version__state=VersionState.REPLACED)
+    dismissed = {
+        (finding.form_id, finding.key): finding
+        for finding in replaced.filter(state=FindingState.DISMISSED).order_by("version__number")
+    }
+    for finding in new:
+        earlier = dismissed.get((finding.form_id, finding.key))
+        if earlier is not None:
+            finding.state, finding.decision_reason = earlier.state, earlier.decision_reason
+            finding.decided_by_id, finding.decided_at = earlier.decided_by_id, earlier.decided_at
+    for finding in replaced.filter(state=FindingState.OPEN):
+        finding.state = FindingState.GONE
+        finding.save()
 
 
 def found_in(tables: SourceTables) -> list[Found]:

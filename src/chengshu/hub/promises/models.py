@@ -1,7 +1,7 @@
 """What a department promised for its money, and what became of it.
 
 One ``BudgetYear`` holds the projects of a department and year; each ``Project`` has one ``Form``, the department
-has one too. A form's content stands in ``FormVersion``s: an approved version never changes, an adjustment makes the next one.
+has one too. A form's content stands in ``FormVersion``s: an approved one never changes, an adjustment makes the next.
 An ``Indicator`` is one promise through all versions; its ``Commitment`` is what one version says of it.
 Amounts are 万元 with two decimals (domain: 部门预算绩效目标申报表, 财预〔2015〕88号).
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -91,7 +92,7 @@ def _project_table(
                 other=project.other,
                 goal=goal,
                 indicators=tuple(rows.get(project.ref, ())),
-                indicators_raw="",
+                indicators_raw=cell_text(rows.get(project.ref, ())),
                 place=Place(0),
             )
         )
@@ -101,6 +102,11 @@ def _project_table(
     )
     total = sum((unit.amount for unit in units), Decimal("0.00"))
     return ProjectTable(budget_year.department_name, total, units)
+
+
+def cell_text(rows: Sequence[IndicatorRow]) -> str:
+    """The cell of the project table that prints these indicators, put together again from their texts."""
+    return "".join(f"{row.number}、{row.raw}。" for row in rows)
 
 
 def _department_table(

@@ -88,7 +88,8 @@ def read_reports(path: Path) -> dict[str, Reported]:
                 code="score.ref",
                 hint=_("Write each reference, such as P04#1, exactly once."),
             )
-        found[ref] = Reported(*(row.get(name, "").strip() for name in COLUMNS[1:]), line=line)
+        actual, paid, adjusted, points = (row.get(name, "").strip() for name in COLUMNS[1:])
+        found[ref] = Reported(actual, paid, adjusted, points, line)
     return found
 
 

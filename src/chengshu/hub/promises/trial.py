@@ -17,6 +17,7 @@ from chengshu.hub.promises.lint import Finding as Found
 from chengshu.hub.promises.models import BudgetYear, Finding, FindingState, Severity
 from chengshu.hub.promises.reading import content_of
 from chengshu.hub.promises.reconcile import Check, reconcile
+from chengshu.hub.promises.rows import cell_text
 from chengshu.hub.promises.tables.data import SourceTables
 from chengshu.hub.promises.tables.diff import Change
 
@@ -75,11 +76,16 @@ def try_import(tables: SourceTables) -> Trial:
 
 
 def _as_stored(tables: SourceTables) -> SourceTables:
-    """Without the cells' whole text, which is not kept: its findings would count as new at every import."""
+    """The cells' whole text as it is kept, so that the same findings are not new at every import."""
     if tables.projects is None:
         return tables
     units = tuple(
-        replace(unit, projects=tuple(replace(project, indicators_raw="") for project in unit.projects))
+        replace(
+            unit,
+            projects=tuple(
+                replace(project, indicators_raw=cell_text(project.indicators)) for project in unit.projects
+            ),
+        )
         for unit in tables.projects.units
     )
     return replace(tables, projects=replace(tables.projects, units=units))

@@ -54,7 +54,9 @@ def answer_note(*, note: Note, answer: str) -> Note:
     note = Note.objects.select_for_update().get(pk=note.pk)
     if not note.is_open:
         raise Conflict(
-            _("This note is answered already."), code="note.answered", hint=_("Reload the page to see the answer.")
+            _("This note is answered already."),
+            code="note.answered",
+            hint=_("Reload the page to see the answer."),
         )
     note.answer = _given(answer, "answer", _("Write the answer."), most=5000)
     note.state, note.answered_at = NoteState.ANSWERED, timezone.now()
@@ -87,5 +89,3 @@ def _given(value: str, field: str, hint: Words, *, most: int) -> str:
             hint=_("Shorten it."),
         )
     return text
-
-

@@ -27,7 +27,9 @@ class NoteOut(Schema):
     answer: str
 
 
-@router.get("/notes", response=list[NoteOut], operation_id="list_notes", summary="Notes of the units in scope")
+@router.get(
+    "/notes", response=list[NoteOut], operation_id="list_notes", summary="Notes of the units in scope"
+)
 @door("sample.view")
 def list_notes(request: HttpRequest, state: str = "") -> list[Note]:
     return list(queries.notes(state)[:100])

@@ -7,5 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from chengshu.foundation.http.navigation import Entry, Group, contribute
 
 contribute(
-    Entry(Group("sample", _("Samples"), 80), _("Notes to a unit"), "sample:notes", "sample.view", icon="inbox")
+    Entry(
+        Group("sample", _("Samples"), 80), _("Notes to a unit"), "sample:notes", "sample.view", icon="inbox"
+    )
 )

@@ -22,5 +22,7 @@ def note_by_id(note_id: int) -> Note:
     """
     note = Note.objects.select_related("unit").filter(pk=note_id).first()
     if note is None:
-        raise Missing(_("There is no such note, or you may not see it."), hint=_("Go back to the list of notes."))
+        raise Missing(
+            _("There is no such note, or you may not see it."), hint=_("Go back to the list of notes.")
+        )
     return note

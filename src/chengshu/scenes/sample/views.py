@@ -18,7 +18,6 @@ from chengshu.scenes.sample import queries
 from chengshu.scenes.sample.actions import answer_note, leave_note, reveal_phone
 from chengshu.scenes.sample.models import NoteState
 
-
 COLUMNS = (
     Column("subject", _("Subject")),
     Column("unit", _("Unit")),
@@ -30,7 +29,12 @@ COLUMNS = (
 @door("sample.view", title=_("See the notes of one's unit"))
 def notes(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
-    context = {"notes": queries.notes(state)[:100], "state": state, "columns": COLUMNS, "filters": [_by_state(state)]}
+    context = {
+        "notes": queries.notes(state)[:100],
+        "state": state,
+        "columns": COLUMNS,
+        "filters": [_by_state(state)],
+    }
     return render(request, "sample/notes.html", context)
 
 
@@ -59,7 +63,9 @@ def _unit(request: HttpRequest) -> Unit:
     chosen = request.POST.get("unit", "")
     unit = Unit.objects.filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdigit() else None
     if unit is None:
-        raise InvalidInput(_("Choose the unit."), field="unit", code="note.unit", hint=_("Pick one from the list."))
+        raise InvalidInput(
+            _("Choose the unit."), field="unit", code="note.unit", hint=_("Pick one from the list.")
+        )
     return unit
 
 

@@ -203,7 +203,9 @@ def test_the_first_administrators_are_three_of_one_kind_each(
     usernames = [account["username"] for account in told]
     kinds = [[role.admin_kind for role in roles_of(account_by_username(name))] for name in usernames]
     assert kinds == [["system"], ["security"], ["audit"], [""]]
-    assert [role.key for role in roles_of(account_by_username(usernames[3]))] == ["department_performance_officer"]
+    assert [role.key for role in roles_of(account_by_username(usernames[3]))] == [
+        "department_performance_officer"
+    ]
     assert all(Account.objects.get(username=name).must_change_password for name in usernames)
     call_command("first_administrator")
     assert capsys.readouterr().out == ""

@@ -244,5 +244,3 @@ def _submitted_one(evaluation: SelfEvaluation) -> SelfEvaluation:
     if known.decision:
         raise Conflict(_("The result of this self-evaluation was applied."), code="evaluation.applied")
     return known
-
-

@@ -19,6 +19,7 @@ from chengshu.foundation.errors import Conflict, InvalidInput
 from chengshu.foundation.events.bus import emit
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.orgs.queries import unit_by_name
+from chengshu.hub.promises.actions.standing import restand_form
 from chengshu.hub.promises.events import TablesImported
 from chengshu.hub.promises.findings import refresh_findings
 from chengshu.hub.promises.models import (
@@ -96,8 +97,16 @@ def import_tables(*, department: Unit, tables: SourceTables, source: Source) -> 
         _require_replaceable(budget_year, changes)
         _replace_changed(budget_year, tables, units, source, changes)
     refresh_findings(budget_year)
+    if known is not None:
+        _judge_again(budget_year, changes)
     emit(TablesImported(budget_year=budget_year.pk, changes=len(changes)))
     return Imported(budget_year, changes, is_first=known is None)
+
+
+def _judge_again(budget_year: BudgetYear, changes: Iterable[Change]) -> None:
+    """Where the promises of the changed forms stand follows from their new content."""
+    for form in budget_year.forms.filter(ref__in={_form_ref(change.ref) for change in changes}):
+        restand_form(form)
 
 
 def check_replaceable(department: Unit, tables: SourceTables, changes: Iterable[Change]) -> None:

@@ -131,23 +131,4 @@ def give_up(version: FormVersion) -> None:
 def recheck_form(*, form: Form) -> Form:
     """Run the linter again after a form changed; decisions stay with findings that stay the same."""
     refresh_findings(form.budget_year)
-    current = form.current.number if form.current else 0
-    linted = form.versions.filter(findings__isnull=False).exclude(number=current)
-    newest_before = linted.order_by("-number").first()
-    if newest_before is not None:
-        _carry_decisions(form, newest_before)
-    count_findings(form.budget_year)
     return form
-
-
-def _carry_decisions(form: Form, before: FormVersion) -> None:
-    now = {finding.key: finding for finding in Finding.objects.filter(version=form.current_id)}
-    for earlier in Finding.objects.filter(version=before):
-        same = now.get(earlier.key)
-        if earlier.state == FindingState.DISMISSED and same and same.state == FindingState.OPEN:
-            same.state, same.decision_reason = earlier.state, earlier.decision_reason
-            same.decided_by_id, same.decided_at = earlier.decided_by_id, earlier.decided_at
-            same.save()
-        elif earlier.state == FindingState.OPEN:
-            earlier.state = FindingState.GONE
-            earlier.save()

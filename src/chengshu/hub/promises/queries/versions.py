@@ -40,7 +40,7 @@ class Moment:
 
 def moments(budget_year: BudgetYear) -> list[Moment]:
     """Every change of the year's forms, oldest first; what came in one import is one moment."""
-    versions = FormVersion.objects.filter(form__budget_year=budget_year, state__in=VALID)
+    versions = FormVersion.objects.filter(form__budget_year=budget_year, state__in=VALID, step="")
     found: list[tuple[datetime, datetime, str, int]] = []
     for at, source, origin in versions.order_by("created_at").values_list(
         "created_at", "source_name", "origin"

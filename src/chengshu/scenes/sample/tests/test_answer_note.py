@@ -36,7 +36,9 @@ def test_an_empty_answer_is_refused_at_its_field() -> None:
 
 def test_an_answer_ends_the_note(signed_in: Callable[[str], Client]) -> None:
     note = a_note()
-    answer = signed_in("window_clerk").post(f"/sample/{note.pk}/answer/", {"answer": "已派人处理。"}, follow=True)
+    answer = signed_in("window_clerk").post(
+        f"/sample/{note.pk}/answer/", {"answer": "已派人处理。"}, follow=True
+    )
     assert "已派人处理。" in answer.content.decode()
     note.refresh_from_db()
     assert note.state == NoteState.ANSWERED

@@ -23,7 +23,9 @@ class Command(BaseCommand):
     help = "Adds to each zh_Hant catalogue what its zh_Hans catalogue has and drops what it no longer has."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--renew", action="store_true", help="Convert everything anew, hand-made corrections too.")
+        parser.add_argument(
+            "--renew", action="store_true", help="Convert everything anew, hand-made corrections too."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for module in modules():
@@ -41,7 +43,9 @@ def update(source: Path, target: Path, *, renew: bool = False) -> int:
     """Write ``target`` from ``source``, keeping what is translated there unless ``renew``; how many were converted."""
     convert = opencc.OpenCC("s2hk").convert
     known = _translations(target) if target.exists() and not renew else {}
-    catalogue = Catalog(locale=TRADITIONAL, charset="utf-8", fuzzy=False, creation_date=DATED, revision_date=DATED)
+    catalogue = Catalog(
+        locale=TRADITIONAL, charset="utf-8", fuzzy=False, creation_date=DATED, revision_date=DATED
+    )
     converted = 0
     with source.open("rb") as file:
         for message in read_po(file):

@@ -62,6 +62,14 @@ REASONS: dict[str, Words] = {
     "progress.ceiling_near": _("The ceiling for the year is nearly reached."),
     "progress.level_missed": _("The latest level misses the target."),
     "progress.judged": _("Judged in words."),
+    "verdict.unbound": _("Nothing is bound to it that could prove it."),
+    "verdict.not_in_version": _("The version in force does not contain it."),
+    "measure.operator": _("The operator of this target is unclear."),
+    "measure.contradiction": _("The operator contradicts what the name asks for."),
+    "measure.range": _("A range needs a direction: is its lower or its upper end promised?"),
+    "measure.statistic": _("A time limit for single cases needs a named statistic."),
+    "measure.target": _("This target needs a number that is zero or more."),
+    "measure.zero_promise": _("A higher-is-better target of zero promises nothing."),
 }
 
 FAMILY_TITLES: dict[str, Words] = {family.code: family.title for family in FAMILIES}

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from chengshu.foundation.errors import InvalidInput, Missing, Words
 from chengshu.foundation.http.doors import door
@@ -171,20 +170,7 @@ def _waiting(found: Attestation) -> dict[str, Any]:
 
 def reason_words(verdict: str, code: str) -> Words:
     """Why a promise stands where it stands."""
-    return REASONS.get(code) or wording.reason_of(verdict, code)
-
-
-REASONS: dict[str, Words] = {
-    "verdict.unbound": gettext_lazy("Nothing is bound to it that could prove it."),
-    "verdict.not_in_version": gettext_lazy("The version in force does not contain it."),
-    "measure.operator": gettext_lazy("The operator of this target is unclear."),
-    "measure.contradiction": gettext_lazy("The operator contradicts what the name asks for."),
-    "measure.range": gettext_lazy("A range needs a direction: is its lower or its upper end promised?"),
-    "measure.statistic": gettext_lazy("A time limit for single cases needs a named statistic."),
-    "measure.target": gettext_lazy("This target needs a number that is zero or more."),
-    "measure.zero_promise": gettext_lazy("A higher-is-better target of zero promises nothing."),
-}
-"""The codes that ``judging`` adds to those of the verdicts."""
+    return wording.reason_of(verdict, code)
 
 
 def stated(found: Attestation | Observation) -> str:

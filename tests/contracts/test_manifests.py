@@ -50,3 +50,21 @@ def test_a_scene_uses_what_it_declares_and_declares_what_it_uses(scene: Scene) -
             if name and name.startswith(("chengshu.engines.", "chengshu.hub.")):
                 used.add(name.split(".")[2])
     assert used == set(scene.uses)
+
+
+ORDER = ("urls", "endpoints", "views", "listeners", "tasks", "actions", "queries", "models")
+"""Inside a scene imports point down this list too."""
+
+
+@pytest.mark.parametrize("scene", scenes(), ids=lambda s: s.label)
+def test_imports_inside_a_scene_point_down(scene: Scene) -> None:
+    upward = []
+    for place, name in enumerate(ORDER):
+        path = Path(scene.path) / f"{name}.py"
+        if not path.exists():
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(scene.name):
+                imported = {(node.module or "").rpartition(".")[2], *(alias.name for alias in node.names)}
+                upward += [f"{name} → {above}" for above in ORDER[:place] if above in imported]
+    assert upward == []

@@ -22,7 +22,7 @@ from chengshu.foundation.runtime import catalogues, frontend, roles
 from chengshu.foundation.runtime.database import connection_parameters, is_embedded
 from chengshu.foundation.runtime.grants import grant_application
 from chengshu.foundation.runtime.layout import PACKAGE, Layout
-from chengshu.foundation.runtime.stamps import digest_of, write_stamp
+from chengshu.foundation.runtime.stamps import digest_of, is_fresh, write_stamp
 
 BASE_DATA_COMMANDS: Final = ("load_base_data",)
 """Management commands that load what every district needs; each one that exists runs at every start."""
@@ -194,3 +194,19 @@ def take_administrator_note(layout: Layout) -> list[dict[str, str]]:
         return []
     path.unlink()
     return [{str(key): str(value) for key, value in account.items()} for account in note]
+
+
+ROLE_STEPS: Final = (Step("Database roles", _always, _prepare_roles),)
+DATABASE_STEPS: Final = (
+    Step("Migrations", lambda layout: bool(pending_migrations()), _migrate),
+    Step("Grants", _always, _grant),
+    Step(
+        "Static files", lambda layout: not is_fresh(_static_stamp(layout), _static_digest()), _collect_static
+    ),
+    Step("Base data", lambda layout: bool(_existing_commands(BASE_DATA_COMMANDS)), _load_base_data),
+    Step(
+        "Administrator",
+        lambda layout: bool(_existing_commands((ADMINISTRATOR_COMMAND,))),
+        _make_administrator,
+    ),
+)

@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from chengshu.foundation.action import Reach, registered_actions
 from chengshu.foundation.asking import Asker, asking
@@ -52,7 +52,9 @@ class SceneContract:
     def pages(self) -> list[str]:
         """The scene's pages that need no argument."""
         prefix = f"{self.scene.replace('_', '-')}/"
-        mounted = next(r for r in get_resolver().url_patterns if str(r.pattern) == prefix)
+        mounted = next(
+            r for r in get_resolver().url_patterns if isinstance(r, URLResolver) and str(r.pattern) == prefix
+        )
         return [
             f"/{prefix}{p.pattern}"
             for p in mounted.url_patterns

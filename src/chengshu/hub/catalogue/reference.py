@@ -140,7 +140,7 @@ def _settings() -> str:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_reader(node.func):
             key = node.args[0]
             default = ast.unparse(node.args[1]) if len(node.args) > 1 else ""
-            if isinstance(key, ast.Constant):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 rows.append((f"`{key.value}`", node.func.attr, f"`{default}`" if default else ""))
     return "# Settings\n\nBy environment only; a wrong value names its variable.\n\n" + _table(
         ("Variable", "Kind", "Default"), sorted(rows)

@@ -43,9 +43,10 @@ def message_of(finding: Finding) -> str:
     if rule is None:
         return finding.code
     try:
-        return str(rule.message) % finding.data
+        message: str = str(rule.message) % finding.data
     except (KeyError, TypeError, ValueError):
         return str(rule.title)
+    return message
 
 
 def title_of(code: str) -> Words:

@@ -9,7 +9,7 @@ from chengshu.foundation.action import action
 from chengshu.foundation.asking import signed_in_asker
 from chengshu.foundation.audit.changes import record
 from chengshu.foundation.codes import phone
-from chengshu.foundation.errors import Conflict, InvalidInput, Words
+from chengshu.foundation.errors import Conflict, InvalidInput, Refused, Words
 from chengshu.foundation.events.bus import emit
 from chengshu.foundation.orgs.models import Unit
 from chengshu.scenes.sample.events import NoteAnswered, NoteLeft
@@ -23,12 +23,15 @@ def leave_note(*, unit: Unit, subject: str, text: str, contact_phone: str = "") 
     :param contact_phone: of the mainland, Hong Kong or Macao; may be empty
     :raises InvalidInput: if subject or text is empty or too long, or the phone is none
     """
+    account_id = signed_in_asker().account_id
+    if account_id is None:
+        raise Refused(_("The platform itself leaves no notes."), code="note.no_account")
     note = Note(
         unit=unit,
         subject=_given(subject, "subject", _("Say in a few words what the note is about."), most=100),
         text=_given(text, "text", _("Write what the unit should know."), most=5000),
         contact_phone=phone(contact_phone, field="contact_phone").value if contact_phone.strip() else "",
-        left_by_id=signed_in_asker().account_id,
+        left_by_id=account_id,
     )
     note.save()
     emit(NoteLeft(note=note.pk))

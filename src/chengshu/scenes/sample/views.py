@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +71,7 @@ def _unit(request: HttpRequest) -> Unit:
     return unit
 
 
-def _form(request: HttpRequest, given: dict[str, object], error: InvalidInput | None) -> HttpResponse:
+def _form(request: HttpRequest, given: Mapping[str, object], error: InvalidInput | None) -> HttpResponse:
     """The form with everything typed kept; an error stands beside its field."""
     units = current_asker().units("sample.leave_note")
     shown = Unit.objects.all() if isinstance(units, str) else Unit.objects.filter(pk__in=units)

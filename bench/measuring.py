@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import platform
 import sys
@@ -114,17 +115,14 @@ def throw_away(name: str) -> Iterator[Path]:
     import django
 
     django.setup()
-    from django.conf import settings
-
     from chengshu.foundation.testing.browser import own_database
 
-    with tempfile.TemporaryDirectory(prefix="chengshu-bench-") as folder:
-        with own_database(f"chengshu_bench_{name}_{os.getpid()}"):
-            before, settings.DATA_DIR = settings.DATA_DIR, settings.DATA_DIR
-            try:
-                yield Path(folder)
-            finally:
-                settings.DATA_DIR = before
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with (
+        tempfile.TemporaryDirectory(prefix="chengshu-bench-") as folder,
+        own_database(f"chengshu_bench_{name}_{os.getpid()}"),
+    ):
+        yield Path(folder)
 
 
 def run(name: str, measure: Callable[[Report, Path], None]) -> int:

@@ -125,14 +125,16 @@ def site(
         pytest.skip("needs a Chromium, which this machine does not have: apt-get install chromium")
     name = f"chengshu_browser_{os.getpid()}"
     data: Path = tmp_path_factory.mktemp("site")
-    with django_db_blocker.unblock(), ExitStack() as stack:
+    with django_db_blocker.unblock(), ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         kit.make_database(name)
         stack.callback(kit.drop_database, name)
+        served = stack.enter_context(kit.serving(data, name=name))
+        patch.setattr("django.conf.settings.DATA_DIR", data)
         with kit.using(name), transaction.atomic():
             district = build()
             rows = make_rows(district)
             ways = {key_of(route): way_to(route, rows, NEAR) for route in page_routes()}
-        served = stack.enter_context(kit.serving(data, name=name))
+        patch.undo()
         launched = stack.enter_context(kit.browser())
         yield Site(served.url, district, ways, launched)
 

@@ -218,6 +218,7 @@ def _owned_labels() -> list[str]:
         "identity.MachineToken",
         "jobs.JobRecord",
         "orgs.Delegation",
+        "orgs.OfficialContact",
     ]
 
 
@@ -281,7 +282,11 @@ def _made(model: type[models.Model], unit: str, district: District) -> models.Mo
         for field in model._meta.concrete_fields
         if field.attname not in shifted
         and not (
-            field.primary_key or field.null or field.has_default() or getattr(field, "auto_now_add", False)
+            field.primary_key
+            or (field.null and field.name != "account")
+            or field.blank
+            or field.has_default()
+            or getattr(field, "auto_now_add", False)
         )
     }
     values |= {

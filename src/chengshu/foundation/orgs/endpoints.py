@@ -6,17 +6,21 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from chengshu.foundation.http.doors import Door, door
+from chengshu.foundation.http.filters import Filters, lookup
+from chengshu.foundation.http.openapi import failures
+from chengshu.foundation.http.pagination import PageOf, PageQuery, paged
 from chengshu.foundation.orgs import queries
-from chengshu.foundation.orgs.models import Unit
+from chengshu.foundation.orgs.models import Unit, UnitKind
 
 router = Router()
-PAGE_SIZE = 100
 
 
 class AliasOut(Schema):
+    """A name that a unit had, or has beside its own."""
+
     name: str
     note: str
     valid_from: date | None
@@ -33,6 +37,8 @@ class ContactOut(Schema):
 
 
 class UnitOut(Schema):
+    """One unit; ``parent`` is the number of the unit above it."""
+
     id: int
     key: str
     kind: str
@@ -48,33 +54,42 @@ class UnitOut(Schema):
 
 
 class UnitDetail(UnitOut):
+    """One unit with where it is known from, its names and its contacts."""
+
     source: str
     aliases: list[AliasOut]
     contacts: list[ContactOut]
 
 
-class UnitPage(Schema):
-    items: list[UnitOut]
-    next: str
+class UnitFilters(Filters):
+    """What the units may be narrowed by."""
+
+    search: str = Field("", description="part of a name, now or ever, or the beginning of a code")
+    kind: UnitKind | None = lookup("kind")
+    on: date | None = Field(None, description="only units that existed on this day")
 
 
-@router.get("/units", response=UnitPage, operation_id="orgs_units", summary="Units by path")
+@router.get(
+    "/units",
+    response={200: PageOf[UnitOut], **failures(401, 403, 422)},
+    operation_id="list_units",
+    summary="Units by path",
+)
 @door(Door.SIGNED_IN)
-def list_units(
-    request: HttpRequest, search: str = "", kind: str = "", on: date | None = None, cursor: str = ""
-) -> UnitPage:
-    """Units by path; ``search`` finds former names too, ``cursor`` is the path of the last one seen."""
-    found = queries.units(search.replace("\x00", ""), on=on, kind=kind.replace("\x00", ""))
-    rows = list(found.filter(path__gt=cursor.replace("\x00", ""))[: PAGE_SIZE + 1])
-    more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    return UnitPage(items=[UnitOut(**_facts(unit)) for unit in rows], next=rows[-1].path if more else "")
+def list_units(request: HttpRequest, filters: Query[UnitFilters], page: Query[PageQuery]) -> dict[str, Any]:
+    found = queries.units(filters.search.replace("\x00", ""), on=filters.on)
+    answer = paged(request, filters.applied(request, found), page, order=("path",))
+    return {**answer, "items": [UnitOut(**_facts(unit)) for unit in answer["items"]]}
 
 
-@router.get("/units/{unit_id}", response=UnitDetail, operation_id="orgs_unit", summary="One unit")
+@router.get(
+    "/units/{unit_id}",
+    response={200: UnitDetail, **failures(401, 403, 404)},
+    operation_id="get_unit",
+    summary="One unit with its names over time and its contacts, masked",
+)
 @door(Door.SIGNED_IN)
 def get_unit(request: HttpRequest, unit_id: int) -> UnitDetail:
-    """One unit with its names over time and its contacts, masked."""
     unit = queries.unit_by_id(unit_id)
     return UnitDetail(
         **_facts(unit),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from chengshu.foundation.http.doors import door
+from chengshu.foundation.http.filters import Filters, lookup
+from chengshu.foundation.http.openapi import failures
+from chengshu.foundation.http.pagination import PageOf, PageQuery, paged
 from chengshu.scenes.sample import queries
-from chengshu.scenes.sample.models import Note
+from chengshu.scenes.sample.models import Note, NoteState
 
 router = Router()
 
@@ -27,15 +31,29 @@ class NoteOut(Schema):
     answer: str
 
 
+class NoteFilters(Filters):
+    """What the list may be narrowed by."""
+
+    state: NoteState | None = lookup("state")
+
+
 @router.get(
-    "/notes", response=list[NoteOut], operation_id="list_notes", summary="Notes of the units in scope"
+    "/notes",
+    response={200: PageOf[NoteOut], **failures(401, 403, 422)},
+    operation_id="list_notes",
+    summary="Notes of the units in scope, newest first",
 )
 @door("sample.view")
-def list_notes(request: HttpRequest, state: str = "") -> list[Note]:
-    return list(queries.notes(state)[:100])
+def list_notes(request: HttpRequest, filters: Query[NoteFilters], page: Query[PageQuery]) -> dict[str, Any]:
+    return paged(request, filters.applied(request, queries.notes()), page, order=("-left_at",))
 
 
-@router.get("/notes/{note_id}", response=NoteOut, operation_id="read_note", summary="One note")
+@router.get(
+    "/notes/{note_id}",
+    response={200: NoteOut, **failures(401, 403, 404)},
+    operation_id="get_note",
+    summary="One note",
+)
 @door("sample.view")
 def read_note(request: HttpRequest, note_id: int) -> Note:
     return queries.note_by_id(note_id)

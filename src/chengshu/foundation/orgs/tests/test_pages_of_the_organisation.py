@@ -114,12 +114,22 @@ def test_powers_are_lent_and_given_back_on_ones_own_page(signed_in: SignedIn, ca
 
 def test_units_are_listed_over_http_by_former_name_and_by_page(signed_in: SignedIn) -> None:
     client = signed_in("unit_officer")
-    first = client.get("/api/v1/orgs/units").json()
+    first = client.get("/api/v1/orgs/units", {"size": 100}).json()
     assert len(first["items"]) == 100
-    second = client.get("/api/v1/orgs/units", {"cursor": first["next"]}).json()
+    second = client.get("/api/v1/orgs/units", {"size": 100, "cursor": first["next"]}).json()
     assert {one["id"] for one in first["items"]}.isdisjoint(one["id"] for one in second["items"])
     found = client.get("/api/v1/orgs/units", {"search": "行政审批局"}).json()
     assert [one["key"] for one in found["items"]] == ["data-bureau"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [({"kind": "planet"}, "schema"), ({"sort": "name"}, "unknown_filter"), ({"cursor": "/1/"}, "cursor")],
+)
+def test_a_wrong_way_to_ask_for_units_is_named(signed_in: SignedIn, given: dict[str, str], code: str) -> None:
+    refused = signed_in("unit_officer").get("/api/v1/orgs/units", given)
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert refused.json()["field"] in given
 
 
 def test_a_post_with_holders_is_shown_with_their_roles(signed_in: SignedIn, cast: Cast) -> None:

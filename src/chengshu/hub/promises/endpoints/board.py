@@ -5,19 +5,35 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.http.doors import door
-from chengshu.hub.promises.models import BudgetYear, Finding
+from chengshu.foundation.http.filters import PAGING, Filters
+from chengshu.foundation.http.openapi import failures
+from chengshu.foundation.http.pagination import PageQuery
+from chengshu.hub.promises.models import (
+    BindingKind,
+    BudgetYear,
+    Direction,
+    Finding,
+    Severity,
+    Verdict,
+)
 from chengshu.hub.promises.queries.board import board
-from chengshu.hub.promises.queries.finder import PAGE, Search, find_promises
+from chengshu.hub.promises.queries.finder import SORTS, Search, find_promises
 from chengshu.hub.promises.queries.promises import PromiseFile, promise
 from chengshu.hub.promises.queries.years import year_named, years
 
 router = Router()
+FAILURES = failures(401, 403, 404, 422)
+
+
+def _names(choices: type[TextChoices]) -> str:
+    return ", ".join(choices.values)
 
 
 class BoardSummary(Schema):
@@ -62,7 +78,7 @@ class PromisePage(Schema):
     items: list[PromiseRow]
 
 
-class FindingOut(Schema):
+class PromiseFinding(Schema):
     """What the linter says of a promise."""
 
     code: str
@@ -102,32 +118,37 @@ class PromiseOut(Schema):
     as_of: date
     simulated: bool
     version: int
-    findings: list[FindingOut]
+    findings: list[PromiseFinding]
     observations: list[ObservationOut]
 
 
-class PromiseFilters(Schema):
-    """The filters of the finder, by the same names as in its addresses."""
+class PromiseFilters(Filters):
+    """The filters of the finder, by the same names as in its addresses; empty ones do not restrict."""
 
-    q: str = ""
-    year: str = ""
-    unit: str = ""
-    family: str = ""
-    verdict: str = ""
-    severity: str = ""
-    code: str = ""
-    kind: str = ""
-    direction: str = ""
-    binding: str = ""
-    least: str = ""
-    most: str = ""
-    sort: str = ""
+    q: str = Field("", description="words of the name, the printed text or the project, or a reference")
+    year: str = Field("", description="four digits; the latest when left out")
+    unit: str = Field("", description="number of a unit")
+    family: str = Field("", description="family of indicators; `none` for those without one")
+    verdict: str = Field("", description=_names(Verdict))
+    severity: str = Field("", description=f"of an open finding: {_names(Severity)}")
+    code: str = Field("", description="of an open finding, such as V03")
+    kind: str = Field("", description="kind of the parsed annual target")
+    direction: str = Field("", description=_names(Direction))
+    binding: str = Field("", description=_names(BindingKind))
+    least: str = Field("", description="smallest budget of the project, in 10,000 yuan")
+    most: str = Field("", description="largest budget of the project, in 10,000 yuan")
+    sort: str = Field("", description=", ".join(name for name in SORTS if name))
 
 
-@router.get("/board", response=BoardSummary, operation_id="promises_board")
+@router.get(
+    "/board",
+    response={200: BoardSummary, **FAILURES},
+    operation_id="get_board",
+    summary="A year at a glance: how many promises, how much money, what came of them",
+)
 @door("promises.view")
 def board_summary(request: HttpRequest, year: str = "") -> BoardSummary:
-    """How many promises, how much money, what came of them. Only what the asker may see is counted."""
+    """Only what the asker may see is counted."""
     whole = board(_year(year))
     return BoardSummary(
         year=whole.year.year,
@@ -142,15 +163,19 @@ def board_summary(request: HttpRequest, year: str = "") -> BoardSummary:
     )
 
 
-@router.get("/indicators", response=PromisePage, operation_id="promises_indicators")
+@router.get(
+    "/indicators",
+    response={200: PromisePage, **FAILURES},
+    operation_id="list_indicators",
+    summary="Promises by filters, in the order asked for",
+)
 @door("promises.view")
 def list_promises(
-    request: HttpRequest, filters: Query[PromiseFilters], cursor: str = "", size: int = PAGE
+    request: HttpRequest, filters: Query[PromiseFilters], page: Query[PageQuery]
 ) -> PromisePage:
-    """Promises by filters, in the order asked for, page by page."""
-    asked = filters.dict()
-    search = Search.of(asked)
-    found = find_promises(_year(asked["year"]), search, cursor=cursor, size=size, with_facets=False)
+    filters.refuse_unknown(request.GET, PAGING)
+    search = Search.of(filters.dict())
+    found = find_promises(_year(filters.year), search, cursor=page.cursor, size=page.size, with_facets=False)
     return PromisePage(
         total=found.total,
         next=found.next_cursor,
@@ -172,10 +197,14 @@ SAME = ("ref", "amount", "family", "name", "kind", "direction", "verdict", "erro
 """What a row of the list calls by the same name as the query does."""
 
 
-@router.get("/indicators/{slug}", response=PromiseOut, operation_id="promises_indicator")
+@router.get(
+    "/indicators/{slug}",
+    response={200: PromiseOut, **FAILURES},
+    operation_id="get_indicator",
+    summary="One promise by its reference, `P36-1` or `D16`",
+)
 @door("promises.view")
 def one_promise(request: HttpRequest, slug: str, year: str = "") -> PromiseOut:
-    """One promise by its reference, ``P36-1`` or ``D16``."""
     return _promise_out(promise(_year(year), slug.replace("\x00", "").replace("-", "#")))
 
 
@@ -221,5 +250,7 @@ def _promise_out(file: PromiseFile) -> PromiseOut:
     )
 
 
-def _finding_out(finding: Finding) -> FindingOut:
-    return FindingOut(code=finding.code, severity=finding.severity, state=finding.state, data=finding.data)
+def _finding_out(finding: Finding) -> PromiseFinding:
+    return PromiseFinding(
+        code=finding.code, severity=finding.severity, state=finding.state, data=finding.data
+    )

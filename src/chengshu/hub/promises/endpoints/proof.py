@@ -10,11 +10,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Query, Router, Status
 
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.files.models import File
 from chengshu.foundation.http.doors import door
+from chengshu.foundation.http.filters import Filters, lookup
+from chengshu.foundation.http.idempotency import idempotent
+from chengshu.foundation.http.openapi import failures
+from chengshu.foundation.http.pagination import PageOf, PageQuery, paged
 from chengshu.foundation.orgs.models import Post, Unit
 from chengshu.hub.promises.actions.bindings import bind_attestation, bind_indicator, unbind
 from chengshu.hub.promises.actions.closing import submit_self_evaluation_form
@@ -33,96 +37,94 @@ from chengshu.hub.promises.actions.monitoring import (
     submit_monitoring,
 )
 from chengshu.hub.promises.actions.payments import record_payment
-from chengshu.hub.promises.appraisal import Appraisal, FormTyped, LineTyped, appraise
+from chengshu.hub.promises.appraisal import FormTyped, LineTyped, appraise
+from chengshu.hub.promises.endpoints.proof_answers import (
+    AppraisalOut,
+    AttestationOut,
+    BindingOut,
+    EvaluationOut,
+    EvidenceOut,
+    FormEvaluationOut,
+    MonitoringOut,
+    PaymentOut,
+    PaymentRecorded,
+    ProvenOut,
+)
+from chengshu.hub.promises.endpoints.proof_bodies import (
+    AttestationIn,
+    BindingIn,
+    CheckpointIn,
+    EvaluationIn,
+    MonitoringIn,
+    PaymentIn,
+    ReasonIn,
+)
 from chengshu.hub.promises.entry import read_amount
-from chengshu.hub.promises.evaluation.words import plain
-from chengshu.hub.promises.models import Attestation, Binding, BudgetYear, Monitoring, SelfEvaluation
+from chengshu.hub.promises.models import BindingKind, BudgetYear, FormState, Verdict
 from chengshu.hub.promises.queries import proof
 from chengshu.hub.promises.queries.years import year_named, years
 
 router = Router()
+READING = failures(401, 403, 404, 422)
+WRITING = failures(401, 403, 404, 409, 422)
 
 
-class BindingIn(Schema):
-    """``post`` binds to a post, ``source_name`` to an indicator of the platform."""
+class EvidenceFilters(Filters):
+    """What the promises may be narrowed by."""
 
-    post: int | None = None
-    source_name: str = ""
-    source_version: str = "1"
-    parameters: dict[str, str] = {}
-    way: dict[str, str] = {}
-    reason: str = ""
+    form: str | None = lookup("form__ref", description="P01 … P46, or D for the department")
+    unit: str | None = lookup("unit__key")
+    verdict: Verdict | None = lookup("standing__verdict")
+    binding: BindingKind | None = lookup("standing__binding_kind")
 
 
-class ReasonIn(Schema):
-    reason: str = ""
+class PaymentFilters(Filters):
+    """What the projects may be narrowed by."""
+
+    project: str | None = lookup("ref")
+    unit: str | None = lookup("unit__key")
 
 
-class AttestationIn(Schema):
-    """``file`` is the number of a stored file of the promise's unit."""
+class MonitoringFilters(Filters):
+    """What the checkpoints may be narrowed by."""
 
-    as_of: date
-    value: str
-    statement: str
-    file: int | None = None
-
-
-class PaymentIn(Schema):
-    """Amounts in 10,000 yuan, as text."""
-
-    as_of: date
-    adjusted_budget: str
-    paid: str
-    source: str
-    reason: str = ""
+    form: str | None = lookup("form__ref")
+    unit: str | None = lookup("unit__key")
+    submitted: bool | None = lookup("is_submitted")
 
 
-class CheckpointIn(Schema):
-    as_of: date
+class EvaluationFilters(Filters):
+    """What the forms may be narrowed by."""
+
+    form: str | None = lookup("ref")
+    unit: str | None = lookup("unit__key")
+    state: FormState | None = lookup("state")
 
 
-class LineIn(Schema):
-    actual: str = ""
-    likelihood: str = ""
-    reason_code: str = ""
-    reason: str = ""
-    remark: str = ""
-
-
-class MonitoringIn(Schema):
-    lines: dict[str, LineIn] = {}
-    paid: str = ""
-    forecast_paid: str = ""
-    explanation: str = ""
-
-
-class EvaluationLineIn(Schema):
-    actual: str = ""
-    points: str = ""
-    weight: str = ""
-    reason_code: str = ""
-    reason: str = ""
-    measure: str = ""
-    due: str = ""
-
-
-class EvaluationIn(Schema):
-    adjusted: str = ""
-    paid: str = ""
-    satisfaction: str = "proportion"
-    achieved_goal: str = ""
-    lines: dict[str, EvaluationLineIn] = {}
-
-
-@router.get("/years/{year}/evidence", summary="What proves each promise")
+@router.get(
+    "/years/{year}/evidence",
+    response={200: PageOf[EvidenceOut], **READING},
+    operation_id="list_evidence",
+    summary="What proves each promise, in printed order",
+)
 @door("promises.view")
-def list_evidence(request: HttpRequest, year: int) -> list[dict[str, Any]]:
-    return [_proved(item) for item in proof.proved(_year(year))]
+def list_evidence(
+    request: HttpRequest, year: int, filters: Query[EvidenceFilters], page: Query[PageQuery]
+) -> dict[str, Any]:
+    found = filters.applied(request, proof.judged_promises(_year(year)))
+    answer = paged(request, found, page, order=("form__ref", "number"))
+    return {**answer, "items": [EvidenceOut.of(item) for item in proof.proved_among(answer["items"])]}
 
 
-@router.post("/years/{year}/indicators/{ref}/binding", summary="Bind a promise to what proves it")
+@router.post(
+    "/years/{year}/indicators/{ref}/binding",
+    response={201: BindingOut, **WRITING},
+    operation_id="bind_promise",
+    summary="Bind a promise to what proves it; ends the binding before",
+)
+@idempotent
 @door("promises.view")
-def bind(request: HttpRequest, year: int, ref: str, body: BindingIn) -> dict[str, Any]:
+def bind(request: HttpRequest, year: int, ref: str, body: BindingIn) -> Status[BindingOut]:
     indicator = proof.indicator_named(_year(year), _ref(ref))
     if body.source_name or body.post is None:
         bound = bind_indicator(
@@ -136,72 +138,103 @@ def bind(request: HttpRequest, year: int, ref: str, body: BindingIn) -> dict[str
     else:
         post = next((post for post in proof.posts_for(indicator) if post.pk == body.post), None)
         bound = bind_attestation(indicator=indicator, post=_found(post), way=body.way, reason=body.reason)
-    return _binding(bound)
+    return Status(201, BindingOut.of(bound))
 
 
-@router.post("/years/{year}/indicators/{ref}/unbind", summary="End the binding of a promise")
+@router.post(
+    "/years/{year}/indicators/{ref}/unbind",
+    response={200: BindingOut, **WRITING},
+    operation_id="unbind_promise",
+    summary="End the binding of a promise",
+)
+@idempotent
 @door("promises.view")
-def end_binding(request: HttpRequest, year: int, ref: str, body: ReasonIn) -> dict[str, Any]:
-    return _binding(unbind(indicator=proof.indicator_named(_year(year), _ref(ref)), reason=body.reason))
+def end_binding(request: HttpRequest, year: int, ref: str, body: ReasonIn) -> BindingOut:
+    return BindingOut.of(unbind(indicator=proof.indicator_named(_year(year), _ref(ref)), reason=body.reason))
 
 
-@router.post("/years/{year}/indicators/{ref}/attestations", summary="Attest a value")
+@router.post(
+    "/years/{year}/indicators/{ref}/attestations",
+    response={201: AttestationOut, **WRITING},
+    operation_id="attest",
+    summary="Attest a value",
+)
+@idempotent
 @door("promises.view")
-def make_attestation(request: HttpRequest, year: int, ref: str, body: AttestationIn) -> dict[str, Any]:
+def make_attestation(
+    request: HttpRequest, year: int, ref: str, body: AttestationIn
+) -> Status[AttestationOut]:
     indicator = proof.indicator_named(_year(year), _ref(ref))
     file = _file(body.file, indicator.form.unit)
     made = attest(
         indicator=indicator, as_of=body.as_of, value=body.value, statement=body.statement, file=file
     )
-    return _attestation(made)
+    return Status(201, AttestationOut.of(made))
 
 
-@router.post("/attestations/{number}/approve", summary="Approve an attestation")
+@router.post(
+    "/attestations/{number}/approve",
+    response={200: ProvenOut, **WRITING},
+    operation_id="approve_attestation",
+    summary="Approve an attestation, which proves its value",
+)
+@idempotent
 @door("promises.view")
-def approve(request: HttpRequest, number: int, body: ReasonIn) -> dict[str, Any]:
+def approve(request: HttpRequest, number: int, body: ReasonIn) -> ProvenOut:
     found = proof.attestation_numbered(number)
-    observation = approve_attestation(attestation=found, note=body.reason)
-    return {
-        "observation": observation.pk,
-        "evidence": observation.evidence,
-        "evidence_digest": observation.evidence_digest,
-    }
+    return ProvenOut.of(approve_attestation(attestation=found, note=body.reason))
 
 
-@router.post("/attestations/{number}/refuse", summary="Refuse an attestation")
+@router.post(
+    "/attestations/{number}/refuse",
+    response={200: AttestationOut, **WRITING},
+    operation_id="refuse_attestation",
+    summary="Refuse an attestation, with a reason",
+)
+@idempotent
 @door("promises.view")
-def refuse(request: HttpRequest, number: int, body: ReasonIn) -> dict[str, Any]:
-    return _attestation(
-        refuse_attestation(attestation=proof.attestation_numbered(number), reason=body.reason)
-    )
+def refuse(request: HttpRequest, number: int, body: ReasonIn) -> AttestationOut:
+    found = proof.attestation_numbered(number)
+    return AttestationOut.of(refuse_attestation(attestation=found, reason=body.reason))
 
 
-@router.post("/attestations/{number}/withdraw", summary="Withdraw an attestation")
+@router.post(
+    "/attestations/{number}/withdraw",
+    response={200: AttestationOut, **WRITING},
+    operation_id="withdraw_attestation",
+    summary="Withdraw an attestation",
+)
+@idempotent
 @door("promises.view")
-def take_back(request: HttpRequest, number: int, body: ReasonIn) -> dict[str, Any]:
-    return _attestation(
-        withdraw_attestation(attestation=proof.attestation_numbered(number), reason=body.reason)
-    )
+def take_back(request: HttpRequest, number: int, body: ReasonIn) -> AttestationOut:
+    found = proof.attestation_numbered(number)
+    return AttestationOut.of(withdraw_attestation(attestation=found, reason=body.reason))
 
 
-@router.get("/years/{year}/payments", summary="What of each budget is paid")
+@router.get(
+    "/years/{year}/payments",
+    response={200: PageOf[PaymentOut], **READING},
+    operation_id="list_payments",
+    summary="What of each project's budget is paid, in printed order",
+)
 @door("promises.view")
-def list_payments(request: HttpRequest, year: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "project": row.project.ref,
-            "initial_budget": f"{row.project.amount:.2f}",
-            "adjusted_budget": f"{row.payment.adjusted_budget:.2f}" if row.payment else None,
-            "paid": f"{row.payment.paid:.2f}" if row.payment else None,
-            "as_of": row.payment.as_of.isoformat() if row.payment else None,
-        }
-        for row in proof.paid(_year(year))
-    ]
+def list_payments(
+    request: HttpRequest, year: int, filters: Query[PaymentFilters], page: Query[PageQuery]
+) -> dict[str, Any]:
+    projects = filters.applied(request, _year(year).projects.select_related("unit"))
+    answer = paged(request, projects, page, order=("order",))
+    return {**answer, "items": [PaymentOut.of(row) for row in proof.paid_of(answer["items"])]}
 
 
-@router.post("/years/{year}/projects/{ref}/payments", summary="Record a payment figure")
+@router.post(
+    "/years/{year}/projects/{ref}/payments",
+    response={201: PaymentRecorded, **WRITING},
+    operation_id="record_payment",
+    summary="Record a payment figure of a day; with a reason it replaces the one of the same day",
+)
+@idempotent
 @door("promises.view")
-def add_payment(request: HttpRequest, year: int, ref: str, body: PaymentIn) -> dict[str, Any]:
+def add_payment(request: HttpRequest, year: int, ref: str, body: PaymentIn) -> Status[PaymentRecorded]:
     done = record_payment(
         project=proof.project_named(_year(year), ref),
         as_of=body.as_of,
@@ -210,65 +243,116 @@ def add_payment(request: HttpRequest, year: int, ref: str, body: PaymentIn) -> d
         source=body.source,
         reason=body.reason,
     )
-    return {"payment": done.payments[0].pk, "warnings": [str(warning) for warning in done.warnings]}
+    warnings = [str(warning) for warning in done.warnings]
+    return Status(201, PaymentRecorded(payment=done.payments[0].pk, warnings=warnings))
 
 
-@router.get("/years/{year}/monitorings/{as_of}", summary="All forms at one checkpoint")
+@router.get(
+    "/years/{year}/monitorings/{as_of}",
+    response={200: PageOf[MonitoringOut], **READING},
+    operation_id="list_monitorings",
+    summary="The forms at one checkpoint, in printed order",
+)
 @door("promises.view")
-def list_monitorings(request: HttpRequest, year: int, as_of: date) -> list[dict[str, Any]]:
-    return [_monitoring(one) for one in proof.monitorings(_year(year), as_of)]
+def list_monitorings(
+    request: HttpRequest, year: int, as_of: date, filters: Query[MonitoringFilters], page: Query[PageQuery]
+) -> dict[str, Any]:
+    found = filters.applied(request, proof.monitorings_at(_year(year), as_of))
+    answer = paged(request, found, page, order=("form__ref",))
+    return {**answer, "items": [MonitoringOut.of(one) for one in answer["items"]]}
 
 
-@router.post("/years/{year}/forms/{ref}/monitorings", summary="Open a checkpoint of a form")
+@router.post(
+    "/years/{year}/forms/{ref}/monitorings",
+    response={201: MonitoringOut, **WRITING},
+    operation_id="open_monitoring",
+    summary="Open a checkpoint of a form",
+)
+@idempotent
 @door("promises.view")
-def add_monitoring(request: HttpRequest, year: int, ref: str, body: CheckpointIn) -> dict[str, Any]:
-    return _monitoring(open_monitoring(form=proof.form_named(_year(year), ref), as_of=body.as_of))
+def add_monitoring(request: HttpRequest, year: int, ref: str, body: CheckpointIn) -> Status[MonitoringOut]:
+    opened = open_monitoring(form=proof.form_named(_year(year), ref), as_of=body.as_of)
+    return Status(201, MonitoringOut.of(opened))
 
 
-@router.put("/monitorings/{number}", summary="Fill in a checkpoint")
+@router.put(
+    "/monitorings/{number}",
+    response={200: MonitoringOut, **WRITING},
+    operation_id="save_monitoring",
+    summary="Fill in a checkpoint",
+)
 @door("promises.view")
-def fill_in_monitoring(request: HttpRequest, number: int, body: MonitoringIn) -> dict[str, Any]:
+def fill_in_monitoring(request: HttpRequest, number: int, body: MonitoringIn) -> MonitoringOut:
     lines = {ref: LineEntry(**line.dict()) for ref, line in body.lines.items()}
     entry = FormEntry(lines, body.paid, body.forecast_paid, body.explanation)
-    return _monitoring(save_monitoring(monitoring=proof.monitoring_numbered(number), entry=entry))
+    return MonitoringOut.of(save_monitoring(monitoring=proof.monitoring_numbered(number), entry=entry))
 
 
-@router.post("/monitorings/{number}/submit", summary="Submit a checkpoint")
+@router.post(
+    "/monitorings/{number}/submit",
+    response={200: MonitoringOut, **WRITING},
+    operation_id="submit_monitoring",
+    summary="Submit a checkpoint",
+)
+@idempotent
 @door("promises.view")
-def hand_in_monitoring(request: HttpRequest, number: int) -> dict[str, Any]:
-    return _monitoring(submit_monitoring(monitoring=proof.monitoring_numbered(number)))
+def hand_in_monitoring(request: HttpRequest, number: int) -> MonitoringOut:
+    return MonitoringOut.of(submit_monitoring(monitoring=proof.monitoring_numbered(number)))
 
 
-@router.get("/years/{year}/evaluations", summary="Self-evaluations with total and grade")
+@router.get(
+    "/years/{year}/evaluations",
+    response={200: PageOf[FormEvaluationOut], **READING},
+    operation_id="list_evaluations",
+    summary="The forms with total and grade of their self-evaluation, in printed order",
+)
 @door("promises.view")
-def list_evaluations(request: HttpRequest, year: int) -> list[dict[str, Any]]:
-    return [
-        {"form": item.form.ref, "state": item.form.state, **_evaluation(item.evaluation)}
-        for item in proof.evaluated(_year(year))
-    ]
+def list_evaluations(
+    request: HttpRequest, year: int, filters: Query[EvaluationFilters], page: Query[PageQuery]
+) -> dict[str, Any]:
+    forms = filters.applied(request, _year(year).forms.all())
+    answer = paged(request, forms, page, order=("ref",))
+    items = proof.evaluated_among(answer["items"])
+    return {**answer, "items": [FormEvaluationOut.of_form(item) for item in items]}
 
 
-@router.get("/evaluations/{number}", summary="One self-evaluation with its workings")
+@router.get(
+    "/evaluations/{number}",
+    response={200: AppraisalOut, **READING},
+    operation_id="get_evaluation",
+    summary="One self-evaluation with its workings",
+)
 @door("promises.view")
-def read_evaluation(request: HttpRequest, number: int) -> dict[str, Any]:
-    return _appraised(appraise(proof.evaluation_numbered(number)))
+def read_evaluation(request: HttpRequest, number: int) -> AppraisalOut:
+    return AppraisalOut.of(appraise(proof.evaluation_numbered(number)))
 
 
-@router.put("/evaluations/{number}", summary="Save a self-evaluation as typed")
+@router.put(
+    "/evaluations/{number}",
+    response={200: AppraisalOut, **WRITING},
+    operation_id="save_evaluation",
+    summary="Save a self-evaluation as typed",
+)
 @door("promises.view")
-def fill_in_evaluation(request: HttpRequest, number: int, body: EvaluationIn) -> dict[str, Any]:
+def fill_in_evaluation(request: HttpRequest, number: int, body: EvaluationIn) -> AppraisalOut:
     form = FormTyped(body.adjusted, body.paid, body.satisfaction, body.achieved_goal)
     lines = {ref: LineTyped(**line.dict()) for ref, line in body.lines.items()}
-    return _appraised(
+    return AppraisalOut.of(
         save_evaluation_draft(evaluation=proof.evaluation_numbered(number), form=form, lines=lines)
     )
 
 
-@router.post("/evaluations/{number}/submit", summary="Submit a self-evaluation")
+@router.post(
+    "/evaluations/{number}/submit",
+    response={200: EvaluationOut, **WRITING},
+    operation_id="submit_evaluation",
+    summary="Submit a self-evaluation",
+)
+@idempotent
 @door("promises.view")
-def hand_in_evaluation(request: HttpRequest, number: int) -> dict[str, Any]:
+def hand_in_evaluation(request: HttpRequest, number: int) -> EvaluationOut:
     submit_self_evaluation_form(form=proof.evaluation_numbered(number).form)
-    return _evaluation(proof.evaluation_numbered(number))
+    return EvaluationOut.of(proof.evaluation_numbered(number))
 
 
 def _year(number: int) -> BudgetYear:
@@ -291,77 +375,3 @@ def _found(post: Post | None) -> Post:
 
 def _file(number: int | None, unit: Unit) -> File | None:
     return File.objects.filter(pk=number, unit=unit).first() if number is not None else None
-
-
-def _proved(item: proof.Proved) -> dict[str, Any]:
-    latest = item.promise.latest
-    return {
-        "ref": item.promise.indicator.ref,
-        "verdict": item.standing.verdict,
-        "reason": item.standing.reason,
-        "binding": item.standing.binding_kind,
-        "value": plain(latest.value) if latest and latest.value is not None else None,
-        "word": latest.value_text if latest else "",
-        "as_of": latest.as_of.isoformat() if latest else None,
-        "evidence_digest": latest.evidence_digest if latest else None,
-        "waiting": item.waiting,
-    }
-
-
-def _binding(bound: Binding) -> dict[str, Any]:
-    return {
-        "number": bound.number,
-        "kind": bound.kind,
-        "post": bound.attesting_post_id,
-        "source_name": bound.source_name,
-        "source_version": bound.source_version,
-        "parameters": bound.parameters,
-        "valid_from": bound.valid_from.isoformat(),
-    }
-
-
-def _attestation(made: Attestation) -> dict[str, Any]:
-    return {"attestation": made.pk, "state": made.state, "as_of": made.as_of.isoformat()}
-
-
-def _monitoring(one: Monitoring) -> dict[str, Any]:
-    return {
-        "monitoring": one.pk,
-        "form": one.form.ref,
-        "as_of": one.as_of.isoformat(),
-        "paid": None if one.paid is None else f"{one.paid:.2f}",
-        "budget_light": one.budget_light,
-        "goal_light": one.goal_light,
-        "reading": one.reading,
-        "response_due_on": one.response_due_on.isoformat() if one.response_due_on else None,
-        "submitted": one.submitted_at is not None,
-    }
-
-
-def _evaluation(one: SelfEvaluation | None) -> dict[str, Any]:
-    return {
-        "evaluation": one.pk if one else None,
-        "total": None if one is None or one.total is None else f"{one.total:.2f}",
-        "grade": one.grade if one else "",
-        "submitted": bool(one and one.submitted_at),
-        "decision": one.decision if one else "",
-    }
-
-
-def _appraised(found: Appraisal) -> dict[str, Any]:
-    result = found.result
-    return {
-        "total": None if result.total is None else f"{result.total:.2f}",
-        "grade": result.grade.value if result.grade else None,
-        "lines": [
-            {
-                "ref": line.ref,
-                "weight": f"{line.weight:.2f}",
-                "score": f"{line.scored.points:.2f}" if line.scored else None,
-                "working": line.scored.working.line if line.scored else None,
-                "needs_deviation": line.needs_deviation,
-            }
-            for line in result.lines
-        ],
-        "errors": {name: str(message) for name, message in found.errors.items()},
-    }

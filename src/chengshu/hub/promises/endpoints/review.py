@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from chengshu.foundation.asking import current_asker
-from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.http.doors import Door, door
+from chengshu.foundation.http.filters import Filters, lookup
+from chengshu.foundation.http.idempotency import idempotent
+from chengshu.foundation.http.openapi import failures
+from chengshu.foundation.http.pagination import PageOf, PageQuery, paged
 from chengshu.hub.promises.actions.adjusting import edit_form
 from chengshu.hub.promises.actions.findings import (
     accept_safe_suggestions,
@@ -22,24 +25,37 @@ from chengshu.hub.promises.actions.publishing import withdraw_publication
 from chengshu.hub.promises.actions.together import take_many
 from chengshu.hub.promises.actions.versions import named
 from chengshu.hub.promises.drafts import Draft, DraftRow, checked, differences, draft_of
-from chengshu.hub.promises.models import BudgetYear, Finding, Form, FormVersion
-from chengshu.hub.promises.pages.review.public import as_json
+from chengshu.hub.promises.endpoints.review_answers import (
+    DecidedFinding,
+    DraftChange,
+    DraftCheck,
+    DraftFinding,
+    FormOut,
+    InboxRow,
+    OutcomeOut,
+    PublicationOut,
+    VersionOut,
+    WithdrawnOut,
+)
+from chengshu.hub.promises.models import BudgetYear, FormState, PublicationKind
 from chengshu.hub.promises.proposals import findings_of
 from chengshu.hub.promises.queries.reviewing import (
     finding_numbered,
     form_named,
+    forms_of,
     inbox,
     publication_numbered,
     published,
-    trail_of,
 )
 from chengshu.hub.promises.queries.years import year_named, years
 from chengshu.hub.promises.stepping import run
-from chengshu.hub.promises.subjects import steps_for, subject_of
+from chengshu.hub.promises.subjects import subject_of
 from chengshu.hub.promises.targets import meaning, parse
 from chengshu.hub.promises.texts import typed
 
 router = Router()
+READING = failures(401, 403, 404, 422)
+WRITING = failures(401, 403, 404, 409, 422)
 
 
 class StepIn(Schema):
@@ -60,7 +76,7 @@ class StepIn(Schema):
 
 
 class ManyIn(Schema):
-    refs: list[str]
+    refs: list[str] = Field(max_length=500)
 
 
 class RowIn(Schema):
@@ -95,117 +111,161 @@ class AcceptIn(Schema):
     version: int | None = None
 
 
-@router.get("/review", operation_id="promises_review_inbox")
+class FormFilters(Filters):
+    """What the forms may be narrowed by."""
+
+    year: str = Field("", description="four digits; the latest when left out")
+    unit: str | None = lookup("unit__key")
+    state: FormState | None = lookup("state")
+
+
+class PublicationFilters(Filters):
+    """What the publications may be narrowed by."""
+
+    year: int | None = Field(None, ge=1900, le=9999, json_schema_extra={"x-lookup": "year"})
+    kind: PublicationKind | None = lookup("kind")
+    form: str | None = lookup("ref", description="P01 … P46, or D for the department")
+
+
+@router.get(
+    "/review",
+    response={200: PageOf[InboxRow], **READING},
+    operation_id="list_review",
+    summary="The forms of a year with the step that waits for the asker, in printed order",
+)
 @door("promises.view")
-def review_inbox(request: HttpRequest, year: str = "") -> list[dict[str, Any]]:
-    """Every form of a year with its state and the step that waits for the asker."""
-    return [
-        {
-            "ref": row.ref,
-            "title": row.title,
-            "unit": row.unit,
-            "state": row.state.value,
-            "step": row.step,
-            "is_adjustment": row.is_adjustment,
-            "version": row.version,
-            "open_errors": row.errors,
-            "due_on": row.deadline.due_on.isoformat() if row.deadline else None,
-        }
-        for row in inbox(current_asker(), _year(year))
-    ]
+def review_inbox(request: HttpRequest, filters: Query[FormFilters], page: Query[PageQuery]) -> dict[str, Any]:
+    year = _year(filters.year)
+    answer = paged(request, filters.applied(request, forms_of(year)), page, order=("ref",))
+    rows = {row.id: row for row in inbox(current_asker(), year)}
+    return {**answer, "items": [InboxRow.of(rows[form.pk]) for form in answer["items"]]}
 
 
-@router.get("/forms/{ref}", operation_id="promises_form")
+@router.get(
+    "/forms/{ref}",
+    response={200: FormOut, **READING},
+    operation_id="get_form",
+    summary="One form: its state, what the asker may do with it, and its trail",
+)
 @door("promises.view")
-def form_state(request: HttpRequest, ref: str, year: str = "") -> dict[str, Any]:
-    """One form: its state, what the asker may do with it, and its trail."""
-    return _form(form_named(ref, _year(year)))
+def form_state(request: HttpRequest, ref: str, year: str = "") -> FormOut:
+    return FormOut.of(form_named(ref, _year(year)))
 
 
-@router.post("/forms/{ref}/steps/{step}", operation_id="promises_take_step")
+@router.post(
+    "/forms/{ref}/steps/{step}",
+    response={200: FormOut, **WRITING},
+    operation_id="take_step",
+    summary="Take one step of a form's life-cycle",
+)
+@idempotent
 @door("promises.view")
-def take_step(request: HttpRequest, ref: str, step: str, given: StepIn, year: str = "") -> dict[str, Any]:
-    """Take one step of the life-cycle."""
+def take_step(request: HttpRequest, ref: str, step: str, given: StepIn, year: str = "") -> FormOut:
     run(form_named(ref, _year(year)), step, given.dict(), given.version)
-    return _form(form_named(ref, _year(year)))
+    return FormOut.of(form_named(ref, _year(year)))
 
 
-@router.post("/review/{step}", operation_id="promises_take_step_of_many")
+@router.post(
+    "/review/{step}",
+    response={200: list[OutcomeOut], **WRITING},
+    operation_id="take_step_of_many",
+    summary="Take one step for up to 500 forms, each on its own; tells what became of each",
+)
+@idempotent
 @door("promises.view")
-def take_step_of_many(request: HttpRequest, step: str, given: ManyIn, year: str = "") -> list[dict[str, Any]]:
-    """Take one step for many forms, each on its own; the answer tells what became of each."""
+def take_step_of_many(request: HttpRequest, step: str, given: ManyIn, year: str = "") -> list[OutcomeOut]:
     known = _year(year)
-    outcomes = take_many(step, [form_named(ref, known) for ref in dict.fromkeys(given.refs[:500])])
-    return [
-        {
-            "ref": outcome.ref,
-            "done": outcome.is_done,
-            "code": outcome.error.code if outcome.error else "",
-            "message": str(outcome.message),
-            "hint": str(outcome.hint),
-        }
-        for outcome in outcomes
-    ]
+    outcomes = take_many(step, [form_named(ref, known) for ref in dict.fromkeys(given.refs)])
+    return [OutcomeOut.of(outcome) for outcome in outcomes]
 
 
-@router.put("/forms/{ref}/draft", operation_id="promises_edit_form")
+@router.put(
+    "/forms/{ref}/draft",
+    response={200: VersionOut, **WRITING},
+    operation_id="edit_form",
+    summary="Save the content of a draft or of an open adjustment as the next version",
+)
 @door("promises.edit_form")
-def edit_draft(request: HttpRequest, ref: str, given: DraftIn, year: str = "") -> dict[str, Any]:
-    """Save the content of a draft or of an open adjustment as the next version."""
+def edit_draft(request: HttpRequest, ref: str, given: DraftIn, year: str = "") -> VersionOut:
     form = form_named(ref, _year(year))
     draft = checked(_draft(given))
     reason = typed(given.reason, field="reason")
-    return _version(edit_form(form=form, draft=draft, based_on=given.version, reason=reason))
+    return VersionOut.of(edit_form(form=form, draft=draft, based_on=given.version, reason=reason))
 
 
-@router.post("/forms/{ref}/draft/check", operation_id="promises_check_draft")
+@router.post(
+    "/forms/{ref}/draft/check",
+    response={200: DraftCheck, **WRITING},
+    operation_id="check_draft",
+    summary="What a draft would mean, change and be criticised for; nothing is saved",
+)
+@idempotent
 @door("promises.edit_form")
-def check_draft(request: HttpRequest, ref: str, given: DraftIn, year: str = "") -> dict[str, Any]:
-    """What a draft would mean, change and be criticised for; nothing is saved."""
+def check_draft(request: HttpRequest, ref: str, given: DraftIn, year: str = "") -> DraftCheck:
     form = form_named(ref, _year(year))
     version = subject_of(form).version
     draft = named(form, checked(_draft(given)))
-    return {
-        "meanings": {row.ref: str(meaning(parse(row.annual_raw, row.name))) for row in draft.rows},
-        "changes": [
-            {"ref": c.ref, "field": c.field, "before": c.before, "after": c.after}
+    return DraftCheck(
+        meanings={row.ref: str(meaning(parse(row.annual_raw, row.name))) for row in draft.rows},
+        changes=[
+            DraftChange(ref=c.ref, field=c.field, before=c.before, after=c.after)
             for c in differences(draft_of(version.base or version), draft)
         ],
-        "findings": [
-            {"ref": f.ref, "code": f.code, "severity": f.severity.value, "message": f.message}
+        findings=[
+            DraftFinding(ref=f.ref, code=f.code, severity=f.severity.value, message=f.message)
             for f in findings_of(form, draft)
         ],
-    }
+    )
 
 
-@router.post("/forms/{ref}/safe-corrections", operation_id="promises_accept_safe_suggestions")
+@router.post(
+    "/forms/{ref}/safe-corrections",
+    response={200: VersionOut, **WRITING},
+    operation_id="accept_safe_suggestions",
+    summary="Accept every correction of a form that may be accepted in bulk",
+)
+@idempotent
 @door("promises.view")
-def accept_safe(request: HttpRequest, ref: str, given: ReasonIn, year: str = "") -> dict[str, Any]:
-    """Accept every correction of a form that may be accepted in bulk."""
+def accept_safe(request: HttpRequest, ref: str, given: ReasonIn, year: str = "") -> VersionOut:
     reason = typed(given.reason, field="reason")
-    return _version(accept_safe_suggestions(form=form_named(ref, _year(year)), reason=reason))
+    return VersionOut.of(accept_safe_suggestions(form=form_named(ref, _year(year)), reason=reason))
 
 
-@router.post("/findings/{number}/dismiss", operation_id="promises_dismiss_finding")
+@router.post(
+    "/findings/{number}/dismiss",
+    response={200: DecidedFinding, **WRITING},
+    operation_id="dismiss_finding",
+    summary="Dismiss a finding with a reason",
+)
+@idempotent
 @door("promises.view")
-def dismiss(request: HttpRequest, number: int, given: ReasonIn) -> dict[str, Any]:
-    """Dismiss a finding with a reason."""
+def dismiss(request: HttpRequest, number: int, given: ReasonIn) -> DecidedFinding:
     reason = typed(given.reason, field="reason", required=True)
-    return _finding(dismiss_finding(finding=finding_numbered(number), reason=reason))
+    return DecidedFinding.of(dismiss_finding(finding=finding_numbered(number), reason=reason))
 
 
-@router.post("/findings/{number}/reopen", operation_id="promises_reopen_finding")
+@router.post(
+    "/findings/{number}/reopen",
+    response={200: DecidedFinding, **WRITING},
+    operation_id="reopen_finding",
+    summary="Take back a dismissal",
+)
+@idempotent
 @door("promises.view")
-def reopen(request: HttpRequest, number: int, given: ReasonIn) -> dict[str, Any]:
-    """Take back a dismissal."""
+def reopen(request: HttpRequest, number: int, given: ReasonIn) -> DecidedFinding:
     reason = typed(given.reason, field="reason")
-    return _finding(reopen_finding(finding=finding_numbered(number), reason=reason))
+    return DecidedFinding.of(reopen_finding(finding=finding_numbered(number), reason=reason))
 
 
-@router.post("/findings/{number}/accept", operation_id="promises_accept_suggestion")
+@router.post(
+    "/findings/{number}/accept",
+    response={200: VersionOut, **WRITING},
+    operation_id="accept_suggestion",
+    summary="Accept one correction of a finding",
+)
+@idempotent
 @door("promises.view")
-def accept(request: HttpRequest, number: int, given: AcceptIn) -> dict[str, Any]:
-    """Accept one correction of a finding."""
+def accept(request: HttpRequest, number: int, given: AcceptIn) -> VersionOut:
     version = accept_suggestion(
         finding=finding_numbered(number),
         index=given.index,
@@ -213,73 +273,43 @@ def accept(request: HttpRequest, number: int, given: AcceptIn) -> dict[str, Any]
         text=None if given.text is None else typed(given.text, field="text", longest=500),
         based_on=given.version,
     )
-    return _version(version)
+    return VersionOut.of(version)
 
 
-@router.post("/publications/{number}/withdraw", operation_id="promises_withdraw_publication")
+@router.post(
+    "/publications/{number}/withdraw",
+    response={200: WithdrawnOut, **WRITING},
+    operation_id="withdraw_publication",
+    summary="Take a publication back, with a reason",
+)
+@idempotent
 @door("promises.view")
-def withdraw(request: HttpRequest, number: int, given: ReasonIn) -> dict[str, Any]:
-    """Take a publication back."""
+def withdraw(request: HttpRequest, number: int, given: ReasonIn) -> WithdrawnOut:
     reason = typed(given.reason, field="reason", required=True)
     publication = withdraw_publication(publication=publication_numbered(number), reason=reason)
-    return {"id": publication.pk, "withdrawn_at": publication.withdrawn_at}
+    return WithdrawnOut(id=publication.pk, withdrawn_at=publication.withdrawn_at)
 
 
-@router.get("/public", operation_id="promises_published", auth=None)
+@router.get(
+    "/public",
+    response={200: PageOf[PublicationOut], **failures(422)},
+    operation_id="list_published",
+    summary="Everything that is public, latest year first; needs no account",
+    openapi_extra={"security": []},
+    auth=None,
+)
 @door(Door.PUBLIC)
-def list_published(request: HttpRequest, year: int | None = None) -> list[dict[str, Any]]:
-    """Everything that is public, or what is public of one year; needs no account."""
-    if year is not None and not 1900 <= year <= 9999:
-        raise InvalidInput("year", field="year", code="year")
-    return [{"id": publication.pk, **as_json(publication)} for publication in published(year)]
+def list_published(
+    request: HttpRequest, filters: Query[PublicationFilters], page: Query[PageQuery]
+) -> dict[str, Any]:
+    found = filters.applied(request, published())
+    answer = paged(request, found, page, order=("-year", "ref", "kind"))
+    return {**answer, "items": [PublicationOut.of(publication) for publication in answer["items"]]}
 
 
 def _year(given: str) -> BudgetYear | None:
     return year_named(given, years())
 
 
-def _form(form: Form) -> dict[str, Any]:
-    subject = subject_of(form)
-    return {
-        "ref": form.ref,
-        "title": form.title,
-        "year": form.budget_year.year,
-        "state": form.state,
-        "working_state": subject.state.value,
-        "version": subject.version.number,
-        "is_adjustment": subject.is_adjustment,
-        "steps": [
-            {"step": step.action, "ready": step.is_ready, "missing": [c.value for c in step.missing]}
-            for step in steps_for(form, current_asker())
-        ],
-        "trail": [
-            {
-                "step": review.action,
-                "from": review.from_state,
-                "to": review.to_state,
-                "post": review.post_title,
-                "opinion": review.opinion,
-                "dimensions": review.dimensions,
-                "version": review.version.number,
-                "at": review.at,
-            }
-            for review in trail_of(form)
-        ],
-    }
-
-
 def _draft(given: DraftIn) -> Draft:
     return Draft(given.goal, tuple(DraftRow(**row.dict()) for row in given.rows))
-
-
-def _version(version: FormVersion) -> dict[str, Any]:
-    return {
-        "version": version.number,
-        "state": version.state,
-        "step": version.step,
-        "is_adjustment": bool(version.step),
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {"id": finding.pk, "ref": finding.ref, "code": finding.code, "state": finding.state}

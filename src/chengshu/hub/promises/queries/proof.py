@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.errors import Missing
@@ -48,6 +49,20 @@ def proved(budget_year: BudgetYear) -> list[Proved]:
 def proved_of(form: Form) -> list[Proved]:
     """The promises of one form with what proves them."""
     return _with_standings(Indicator.objects.filter(form=form))
+
+
+def judged_promises(budget_year: BudgetYear) -> QuerySet[Indicator]:
+    """The promises of a year that stand in a version in force and have a standing."""
+    return Indicator.objects.filter(
+        form__budget_year=budget_year,
+        standing__isnull=False,
+        commitments__version=F("form__current"),
+    )
+
+
+def proved_among(indicators: Sequence[Indicator]) -> list[Proved]:
+    """What proves these promises, in printed order."""
+    return _with_standings(Indicator.objects.filter(pk__in=[indicator.pk for indicator in indicators]))
 
 
 def _with_standings(indicators: QuerySet[Indicator]) -> list[Proved]:
@@ -167,7 +182,11 @@ class Paid:
 
 def paid(budget_year: BudgetYear) -> list[Paid]:
     """Every project of a year with its latest payment figure."""
-    projects = list(budget_year.projects.select_related("unit"))
+    return paid_of(list(budget_year.projects.select_related("unit")))
+
+
+def paid_of(projects: Sequence[Project]) -> list[Paid]:
+    """These projects with their latest payment figures."""
     latest: dict[int, Payment] = {}
     for payment in Payment.objects.filter(project__in=projects).order_by("as_of"):
         latest[payment.project_id] = payment
@@ -201,10 +220,15 @@ def checkpoints(budget_year: BudgetYear) -> list[Checkpoint]:
 
 def monitorings(budget_year: BudgetYear, as_of: date) -> list[Monitoring]:
     """The checkpoints of all forms on one day."""
-    return list(
+    return list(monitorings_at(budget_year, as_of).order_by("form__ref"))
+
+
+def monitorings_at(budget_year: BudgetYear, as_of: date) -> QuerySet[Monitoring]:
+    """The same in no order, with ``is_submitted``."""
+    return (
         Monitoring.objects.filter(form__budget_year=budget_year, as_of=as_of)
+        .annotate(is_submitted=Q(submitted_at__isnull=False))
         .select_related("form__project", "form__unit", "form__budget_year")
-        .order_by("form__ref")
     )
 
 
@@ -236,7 +260,12 @@ class Evaluated:
 def evaluated(budget_year: BudgetYear) -> list[Evaluated]:
     """Every form of a year with its self-evaluation."""
     forms = budget_year.forms.select_related("project", "unit", "budget_year").order_by("ref")
-    known = {e.form_id: e for e in SelfEvaluation.objects.filter(form__budget_year=budget_year)}
+    return evaluated_among(list(forms))
+
+
+def evaluated_among(forms: Sequence[Form]) -> list[Evaluated]:
+    """These forms with their self-evaluations."""
+    known = {e.form_id: e for e in SelfEvaluation.objects.filter(form__in=forms)}
     return [Evaluated(form, known.get(form.pk)) for form in forms]
 
 

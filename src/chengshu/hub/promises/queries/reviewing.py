@@ -67,11 +67,7 @@ def inbox(asker: Asker, budget_year: BudgetYear | None) -> list[Waiting]:
     """Every form of a year that the asker may see, with the step that waits for them, most urgent first."""
     if budget_year is None:
         return []
-    forms = list(
-        Form.objects.filter(budget_year=budget_year).select_related(
-            "project", "budget_year", "unit", "current"
-        )
-    )
+    forms = list(forms_of(budget_year).select_related("project", "budget_year", "unit", "current"))
     adjustments = {
         version.form_id: version
         for version in FormVersion.objects.filter(form__budget_year=budget_year).exclude(step="")
@@ -79,6 +75,11 @@ def inbox(asker: Asker, budget_year: BudgetYear | None) -> list[Waiting]:
     errors = _open_errors(budget_year)
     rows = [_waiting(asker, form, adjustments.get(form.pk), errors[form.pk]) for form in forms]
     return sorted(rows, key=_urgency)
+
+
+def forms_of(budget_year: BudgetYear | None) -> QuerySet[Form]:
+    """The forms of a year that the asker may see; none without a year."""
+    return Form.objects.filter(budget_year=budget_year) if budget_year else Form.objects.none()
 
 
 def _waiting(asker: Asker, form: Form, adjustment: FormVersion | None, errors: int) -> Waiting:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from chengshu.foundation.errors import Conflict
+from chengshu.foundation.orgs.models import Unit
 from chengshu.hub.promises.actions.importing import _LOCK_SPACE, Source, import_tables
 from chengshu.hub.promises.departments import department_of
 from chengshu.hub.promises.tables import facts, read_text
@@ -15,10 +16,12 @@ from chengshu.hub.promises.tests.import_files import row_counts, small_table
 
 
 def test_while_one_import_runs_another_of_the_same_department_is_refused(full_year: FullYear) -> None:
+    """Another department than the fixture's, whose own unfinished transaction holds that one's lock."""
     tables = read_text(small_table(), year=2026)
-    department, before = full_year.year.unit, row_counts()
+    department, before = Unit.objects.get(key="finance-bureau"), row_counts()
     with psycopg.connect(**connection.get_connection_params()) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, department.pk])
+        held = other.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, department.pk]).fetchone()
+        assert held == (True,)
         with pytest.raises(Conflict) as caught:
             import_tables(department=department, tables=tables, source=Source("second"))
         assert caught.value.code == "import.running"

@@ -61,6 +61,8 @@ def test_a_second_click_on_submit_is_a_conflict(form: Form, signed_in: Callable[
 
 
 def test_the_inbox_counts_what_waits(form: Form, signed_in: Callable[[str], Client]) -> None:
-    waiting = [row for row in signed_in("unit_head").get("/api/v1/promises/review").json() if row["step"]]
+    waiting = [
+        row for row in signed_in("unit_head").get("/api/v1/promises/review").json()["items"] if row["step"]
+    ]
     assert {(row["ref"], row["step"]) for row in waiting} == {("P44", "submit_form"), ("P45", "submit_form")}
     assert signed_in("supervisor").get("/promises/review/").status_code == 200

@@ -74,12 +74,13 @@ def test_a_slash_opens_the_finder(site: Site, stack: ExitStack) -> None:
     window.open("/promises/")
     window.page.wait_for_load_state("networkidle")
     window.page.keyboard.press("/")
-    assert window.page.evaluate("document.activeElement.matches('input, [role=searchbox], [role=combobox]')")
+    window.page.wait_for_function("document.activeElement.matches('input, [role=searchbox]')", timeout=10_000)
+    window.page.keyboard.type("满意度")
+    assert window.page.evaluate("document.activeElement.value") == "满意度"
 
 
 def test_the_menu_is_reached_on_a_phone(site: Site, stack: ExitStack) -> None:
     window = site.window(stack, "supervisor", size=PHONE)
     window.open("/promises/")
-    assert window.overflow() <= 0
     assert window.page.locator("a[href='/promises/']").count() > 0
     assert window.complaints == []

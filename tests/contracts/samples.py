@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,9 @@ from PIL import Image
 
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.files.actions import store_file
+from chengshu.foundation.files.models import File
 from chengshu.foundation.http.exports import registered_exports
+from chengshu.foundation.jobs.models import JobRecord, JobState
 from chengshu.hub.promises.actions.evaluating import start_self_evaluation
 from chengshu.hub.promises.actions.monitoring import open_monitoring
 from chengshu.hub.promises.actions.publishing import targets_document
@@ -60,7 +62,6 @@ class Rows:
 
     district: District
     by_table: dict[str, dict[str, models.Model]]
-    published: models.Model
 
     def at(self, label: str, unit: str) -> models.Model:
         return self.by_table[apps.get_model(label)._meta.db_table][unit]
@@ -116,14 +117,15 @@ def account(rows: Rows, unit: str) -> Sample:
 
 def standing_publication(rows: Rows, unit: str) -> Sample:
     """A publication in force: everybody may read it."""
-    return Sample(rows.published.pk)
+    ref = "P44" if unit == NEAR else "P01"
+    return Sample(Publication.objects.get(ref=ref, withdrawn_at=None).pk)
 
 
 EVALUATION, MONITORING = row("promises.SelfEvaluation"), row("promises.Monitoring")
-FINDING, PUBLICATION = row("promises.Finding"), row("promises.Publication")
+FINDING, ATTESTATION = row("promises.Finding"), row("promises.Attestation")
+PROMISE = printed("P44-1", "P01-1")
 
 ARGUMENTS: dict[str, Provider] = {
-    "api:withdraw.number": PUBLICATION,
     "audit.entry_id": any_row("audit.AuditEntry"),
     "files.key": own("files.Upload", "key"),
     "files.page": constant(1),
@@ -136,11 +138,11 @@ ARGUMENTS: dict[str, Provider] = {
     "jobs.pk": own("jobs.JobRecord"),
     "orgs.appointment_id": any_row("orgs.Appointment"),
     "orgs.contact_id": any_row("orgs.OfficialContact"),
-    "orgs.delegation_id": own("orgs.Delegation"),
+    "orgs.delegation_id": any_row("orgs.Delegation"),
     "orgs.key": constant("unit_officer"),
     "orgs.post_id": any_row("orgs.Post"),
     "orgs.unit_id": any_row("orgs.Unit", key=NEAR),
-    "promises:attestation.number": row("promises.Attestation"),
+    "promises:attestation.number": ATTESTATION,
     "promises:apply_evaluation.number": EVALUATION,
     "promises:checkpoint.number": MONITORING,
     "promises:evaluation.number": EVALUATION,
@@ -152,7 +154,14 @@ ARGUMENTS: dict[str, Provider] = {
     "promises:return_evaluation.number": EVALUATION,
     "promises:submit_evaluation.number": EVALUATION,
     "promises:submit_monitoring.number": MONITORING,
-    "promises:withdraw_publication.number": PUBLICATION,
+    "promises:withdraw_publication.number": standing_publication,
+    "promises/attestations.number": ATTESTATION,
+    "promises/evaluations.number": EVALUATION,
+    "promises/monitorings.number": MONITORING,
+    "promises/monitorings.as_of": constant("2025-06-30"),
+    "promises/publications.number": standing_publication,
+    "promises/indicators.ref": PROMISE,
+    "promises.as_of": constant("2025-06-30"),
     "promises:public_year_file.kind": constant("json"),
     "promises.file_format": constant("json"),
     "promises:download.file_format": constant("xlsx"),
@@ -160,18 +169,20 @@ ARGUMENTS: dict[str, Provider] = {
     "promises.format": constant("xlsx"),
     "promises.number": FINDING,
     "promises.ref": printed("P44", "P01"),
-    "promises.slug": printed("P44-1", "P01-1"),
+    "promises.slug": PROMISE,
     "promises.step": constant("submit_form"),
     "promises.year": constant(2025),
     "sample.note_id": row("sample.Note"),
     "saved_views.pk": own("http.SavedView"),
 }
-"""``<app>.<argument>``, or ``<app>:<route>.<argument>`` where one route means something else by it."""
+"""``<app>.<argument>``; ``<app>:<route>.<argument>`` or, for the API, ``<app>/<collection>.<argument>`` where one route
+means something else by it."""
 
 _SHIFTED: dict[str, dict[str, Any]] = {
     "files_upload": {"account_id": None},
     "orgs_delegation": {"giver_id": None},
     "promises_publication": {"withdrawn_at": "now"},
+    "promises_attestation": {"value": Decimal(98)},
     "promises_form": {"ref": "P99"},
     "promises_project": {"ref": "P99"},
     "promises_indicator": {"ref": "P99#1"},
@@ -189,11 +200,13 @@ def make_rows(district: District) -> Rows:
         for model in (*scoped_models(), *owned):
             for key in (NEAR, FAR, ABROAD):
                 made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
-        withdrawn = made["promises_publication"][FAR]
-        withdrawn.pk, withdrawn.withdrawn_at = None, None  # type: ignore[attr-defined]
-        in_force = type(withdrawn)._default_manager.bulk_create([withdrawn])[0]
-        made["promises_publication"][FAR] = _picked(type(withdrawn), FAR, district)
-    return Rows(district, made, in_force)
+        abroad = made["promises_formversion"][ABROAD]
+        Form.objects.filter(pk=made["promises_form"][ABROAD].pk).update(current=abroad)
+        brought = File.objects.order_by("pk")[0].content
+        JobRecord.objects.update(
+            state=JobState.DONE, result_content=brought, result_name="sample.png", finished_at=timezone.now()
+        )
+    return Rows(district, made)
 
 
 def scoped_models() -> list[type[models.Model]]:
@@ -235,17 +248,22 @@ def _really_made(district: District) -> None:
         _stand_in(form, FormState.SELF_EVAL)
         start_self_evaluation(form=form)
         _stand_in(form, FormState.DRAFT)
-        withdrawn = Publication(
-            form=form,
-            version=form.current,
-            unit=form.unit,
-            year=2025,
-            ref=ref,
-            title=form.title,
-            digest="0" * 64,
-        )
-        withdrawn.document, withdrawn.withdrawn_at = targets_document(form), timezone.now()
-        Publication.objects.bulk_create([withdrawn])
+        for withdrawn_at in (timezone.now(), None):
+            _publish(form, withdrawn_at)
+
+
+def _publish(form: Form, withdrawn_at: datetime | None) -> None:
+    published = Publication(
+        form=form,
+        version=form.current,
+        unit=form.unit,
+        year=2025,
+        ref=form.ref,
+        title=form.title,
+        digest="0" * 64,
+    )
+    published.document, published.withdrawn_at = targets_document(form), withdrawn_at
+    Publication.objects.bulk_create([published])
 
 
 def _stand_in(form: Form, state: FormState) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
+from chengshu.foundation.http.api import api
 from chengshu.foundation.identity.sessions import COOKIE
 from chengshu.wsgi import application
 from tests.contracts.district import District, undone
@@ -21,14 +26,22 @@ READER = "finance_reviewer"
 """Sees the whole district and holds powers of writing too."""
 
 
-def _schema() -> Any:
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+@pytest.fixture(autouse=True)
+def _connection_is_kept() -> Iterator[None]:
+    """A request through WSGI ends with closing connections; the test's transaction lives on one."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(scope="module")
 def schema(district: District, rows: Rows) -> Any:
-    with undone():
-        return _schema()
+    """The description as it is served, with the application behind it."""
+    described = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema(), default=str)))
+    described.app = application
+    return described
 
 
 def _operations(schema: Any) -> list[Any]:

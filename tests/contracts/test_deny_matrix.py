@@ -90,7 +90,11 @@ def app_of(route: Route) -> str:
 
 
 def sample_of(route: Route, argument: str, rows: Rows, unit: str) -> Sample:
-    for key in (f"{route.name}.{argument}", f"{app_of(route)}.{argument}"):
+    app, collection = app_of(route), re.search(rf"(\w+)/<(?:\w+:)?{argument}>", route.pattern)
+    special = (
+        f"{app}/{collection[1]}.{argument}" if route.is_api and collection else f"{route.name}.{argument}"
+    )
+    for key in (special, f"{app}.{argument}"):
         if key in ARGUMENTS:
             return ARGUMENTS[key](rows, unit)
     pytest.fail(

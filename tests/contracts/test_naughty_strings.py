@@ -23,7 +23,8 @@ from tests.contracts.test_deny_matrix import way_to
 
 SELECTED = (
     "", " ", "undefined", "null", "NaN", "-1", "1e309", "0x0", "9" * 30, "00012", "1/0", "१२३", "１２３", "٠١٢",
-    "Ω≈ç√∫˜µ≤≥÷", "社會科學院語學研究所", "表ポあA鷗ŒéＢ逍Üßªąñ丂㐀𠀀", "👩🏽👨‍👩‍👦", "\u202etest\u202c", "\u2060\ufeff\u200b",
+    "Ω≈ç√∫˜µ≤≥÷", "社會科學院語學研究所", "表ポあA鷗ŒéＢ逍Üßªąñ丂㐀𠀀", "👩🏽👨‍👩‍👦",
+    "\u202etest\u202c", "\u2060\ufeff\u200b",
     "Ṱ̺̺̕o͞ ̷i̲̬͇̪͙n̝̗͕v̟̜̘̦͟o̶̙̰̠kè͚̮̺̪̹̱̤", "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' OR 1=1 --",
     "1;DROP TABLE orgs_unit", "$(touch /tmp/x)", "`id`", "../../../../etc/passwd%00", "{% raw %}{{ 7*7 }}", "%s%s%s%n",
     "%(name)s", "{0.__class__}", "\\x00", "a\x00b", "\r\nSet-Cookie: a=b", "\ud7ff\ue000", "A" * 5000,
@@ -145,10 +146,14 @@ def _complaint(visitor: Visitor, target: str, fields: dict[str, str], text: str)
         return ""
 
 
+MEANT_TO_STAY = ("identity.note_failure", "identity.sign_in")
+"""Actions that write down a failure: those are to be there after one."""
+
+
 def _done() -> int:
     """How many actions were completed."""
     with asking(system("test", "cli")):
-        return AuditEntry.objects.filter(outcome="done").count()
+        return AuditEntry.objects.filter(outcome="done").exclude(action__in=MEANT_TO_STAY).count()
 
 
 KEPT = "核对 <b>&amp; 申报"

@@ -119,13 +119,14 @@ def prepare() -> None:
     from chengshu.cli.starting import take_visibly
     from chengshu.foundation.runtime.cluster import running_cluster
     from chengshu.foundation.runtime.layout import Layout
-    from chengshu.foundation.runtime.steps import DATABASE_STEPS, ROLE_STEPS
+    from chengshu.foundation.runtime.steps import DATABASE_STEPS, ROLE_STEPS, mark_prepared
 
     layout = Layout.from_environment()
     with running_cluster(layout):
         take_visibly(ROLE_STEPS, layout)
         django.setup()
         take_visibly(DATABASE_STEPS, layout)
+    mark_prepared(layout)
 
 
 def worker() -> None:

@@ -18,6 +18,7 @@ from chengshu.foundation.runtime.layout import Layout
 from chengshu.foundation.runtime.steps import (
     HOST_STEPS,
     Step,
+    is_prepared,
     take,
     take_administrator_note,
 )
@@ -60,7 +61,7 @@ def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun
     _start_database(layout, supervisor)
     if supervisor.must_stop():
         return 0
-    if supervisor.run_once((sys.executable, "-m", "chengshu.cli", "prepare")):
+    if not is_prepared(layout) and supervisor.run_once((sys.executable, "-m", "chengshu.cli", "prepare")):
         return 0 if supervisor.must_stop() else 1
     _start_serving(layout, where, supervisor)
     if supervisor.must_stop():

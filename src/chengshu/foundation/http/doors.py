@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.foundation.action import Reach, require
+from chengshu.foundation.action import Reach, registered_actions, require
 from chengshu.foundation.asking import Asker, after_rollback, current_asker
 from chengshu.foundation.audit import chain
 from chengshu.foundation.errors import ChengshuError, NotSignedIn, Refused, Words
@@ -92,7 +92,11 @@ def knock(opens: str | Door, *, while_password_expired: bool = False) -> Asker:
 
 def read_permissions() -> dict[str, Words]:
     """Every permission that opens a page or an endpoint, with what it lets one see."""
-    return {name: title for name, (_opens, title) in _doors.items()}
+    actions = registered_actions()
+    return {
+        name: title or (actions[name].title if name in actions else "")
+        for name, (_opens, title) in _doors.items()
+    }
 
 
 def _require_audited(asker: Asker, permission: str) -> None:

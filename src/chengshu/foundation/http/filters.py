@@ -17,7 +17,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Schema
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.http.pagination import PageQuery
@@ -39,6 +39,14 @@ def lookup(path: str, *, description: str = "") -> Any:
 
 class Filters(Schema):
     """Base of every declared set of filters."""
+
+    @field_validator("*")
+    @classmethod
+    def _without_null(cls, value: Any) -> Any:
+        """PostgreSQL knows no text with U+0000 in it."""
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("no text has the character U+0000")
+        return value
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Self:

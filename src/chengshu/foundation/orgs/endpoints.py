@@ -77,7 +77,7 @@ class UnitFilters(Filters):
 )
 @door(Door.SIGNED_IN)
 def list_units(request: HttpRequest, filters: Query[UnitFilters], page: Query[PageQuery]) -> dict[str, Any]:
-    found = queries.units(filters.search.replace("\x00", ""), on=filters.on)
+    found = queries.units(filters.search, on=filters.on)
     answer = paged(request, filters.applied(request, found), page, order=("path",))
     return {**answer, "items": [UnitOut(**_facts(unit)) for unit in answer["items"]]}
 

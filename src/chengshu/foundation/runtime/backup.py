@@ -33,6 +33,7 @@ from chengshu.foundation.runtime.layout import Layout
 from chengshu.foundation.runtime.logs import ZONE
 from chengshu.foundation.runtime.programs import wheel_programs
 from chengshu.foundation.runtime.roles import connect
+from chengshu.foundation.runtime.steps import forget_prepared
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -158,6 +159,7 @@ def restore(layout: Layout, source: Path, *, force: bool = False) -> Manifest:
         _restore_database(Path(folder) / DUMP, replace=bool(occupied))
         for part in _PARTS:
             _put(Path(folder) / part, layout.data / part)
+    forget_prepared(layout)
     return manifest
 
 

@@ -155,6 +155,33 @@ def _collect_static(layout: Layout) -> str:
     return f"{len(_static_sources())} files"
 
 
+def is_prepared(layout: Layout) -> bool:
+    """Whether the embedded database was prepared by exactly this code, so that nothing is left to do.
+
+    Another server may have been changed by somebody else, so it is always looked at.
+    """
+    return is_embedded() and is_fresh(_prepared_stamp(layout), _prepared_digest(layout))
+
+
+def mark_prepared(layout: Layout) -> None:
+    write_stamp(_prepared_stamp(layout), _prepared_digest(layout))
+
+
+def forget_prepared(layout: Layout) -> None:
+    """The database was replaced from outside; the next start looks at it again."""
+    _prepared_stamp(layout).unlink(missing_ok=True)
+
+
+def _prepared_stamp(layout: Layout) -> Path:
+    return layout.stamps / "prepared"
+
+
+def _prepared_digest(layout: Layout) -> str:
+    """All code and data of ours, and which cluster it was."""
+    sources = [*PACKAGE.rglob("*.py"), *PACKAGE.glob("*/*/facts/*.json"), *_static_sources()]
+    return f"{digest_of(sources, PACKAGE)} {layout.cluster_home}"
+
+
 def _existing_commands(names: tuple[str, ...]) -> list[str]:
     from django.core.management import get_commands
 

@@ -21,6 +21,8 @@ class TablesImported(Event):
 class AttestationMade(Event):
     """A value was attested and waits for approval."""
 
+    unheard_because = "the board reads standings, which the action itself brings up to date"
+
     attestation: int
     indicator: str
     unit: int
@@ -29,6 +31,8 @@ class AttestationMade(Event):
 @dataclass(frozen=True)
 class AttestationDecided(Event):
     """An attestation was approved, refused or withdrawn."""
+
+    unheard_because = "the board reads standings, which the action itself brings up to date"
 
     attestation: int
     state: str

@@ -34,6 +34,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _password_page(request)
     new = request.POST.get("new", "")
+    onward = "web:home" if current_asker().must_change_password else "identity:sessions"
     try:
         if new != request.POST.get("again", ""):
             raise InvalidInput(_("The two new passwords differ."), field="again", code="passwords_differ")
@@ -41,7 +42,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     except InvalidInput as error:
         return _password_page(request, error, status=422)
     rotate_token(request)
-    response = HttpResponseRedirect(safe_next(request) or reverse("identity:sessions"))
+    response = HttpResponseRedirect(safe_next(request) or reverse(onward))
     return flash(
         response, "success", _("Your password is changed. Other sessions of your account are ended.")
     )

@@ -35,6 +35,7 @@ from chengshu.hub.promises.models import (
     Indicator,
     Observation,
 )
+from chengshu.hub.promises.texts import typed
 
 LONGEST_STATEMENT = 2000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -352,7 +353,7 @@ def _decide(attestation: Attestation, state: AttestationState, reason: str) -> A
     attestation.state = state
     attestation.decided_by_id = current_asker().account_id
     attestation.decided_at = timezone.now()
-    attestation.decision_reason = reason.strip()
+    attestation.decision_reason = typed(reason, field="reason")
     attestation.save()
     emit(AttestationDecided(attestation=attestation.pk, state=state.value))
     return attestation

@@ -148,12 +148,12 @@ class VersionOut(Schema):
 
 
 class DraftChange(Schema):
-    """One difference between a draft and what it is based on."""
+    """One difference between a draft and what it is based on; null where there was or will be nothing."""
 
     ref: str
     field: str
-    before: str
-    after: str
+    before: str | None
+    after: str | None
 
 
 class DraftFinding(Schema):

@@ -23,7 +23,7 @@ from chengshu.hub.promises.lint import rules
 from chengshu.hub.promises.models import BudgetYear
 from chengshu.hub.promises.queries.findings import standing_findings
 from chengshu.hub.promises.queries.reconciling import checks_of
-from chengshu.hub.promises.queries.years import years
+from chengshu.hub.promises.queries.years import known_years, years
 from chengshu.hub.promises.reading import ENCODINGS, GivenFile, read_files, source_of
 from chengshu.hub.promises.rows import DEPARTMENT_REF
 from chengshu.hub.promises.tables.files import LARGEST_FILE_BYTES
@@ -127,15 +127,23 @@ class YearOut(Schema):
         return known.projects.count()
 
 
+class YearFilters(Filters):
+    """What the budget years may be narrowed by."""
+
+    year: int | None = lookup("year")
+    unit: str | None = lookup("unit__key", description="key of the department")
+
+
 @router.get(
     "/budget-years",
-    response={200: list[YearOut], **failures(401, 403)},
+    response={200: PageOf[YearOut], **failures(401, 403, 422)},
     operation_id="list_budget_years",
     summary="The budget years that the asker may see, latest first",
 )
 @door("promises.view")
-def list_years(request: HttpRequest) -> list[BudgetYear]:
-    return years()
+def list_years(request: HttpRequest, filters: Query[YearFilters], page: Query[PageQuery]) -> dict[str, Any]:
+    found = filters.applied(request, known_years())
+    return paged(request, found, page, order=("-year", "department_name"))
 
 
 class ProposalOut(Schema):
@@ -267,7 +275,7 @@ def get_tables(request: HttpRequest, year: int, file_format: str) -> HttpRespons
 
 @router.get(
     "/budget-years/{int:year}/exports/{file_format}",
-    response={200: bytes, **failures(401, 403, 404, 503)},
+    response={200: bytes, **failures(401, 403, 404, 422, 503)},
     operation_id="export_form",
     summary="An official form as xlsx, docx, pdf, csv or json, within the asker's scope",
 )

@@ -87,7 +87,7 @@ def indicator_named(budget_year: BudgetYear, ref: str) -> Indicator:
     """
     found = (
         Indicator.objects.select_related("form__budget_year", "form__project", "form__unit", "form__current")
-        .filter(form__budget_year=budget_year, ref=ref)
+        .filter(form__budget_year=budget_year, ref=_known_signs(ref))
         .first()
     )
     if found is None:
@@ -100,7 +100,9 @@ def form_named(budget_year: BudgetYear, ref: str) -> Form:
 
     :raises Missing: if the asker sees none
     """
-    found = budget_year.forms.select_related("project", "unit", "current").filter(ref=ref).first()
+    found = (
+        budget_year.forms.select_related("project", "unit", "current").filter(ref=_known_signs(ref)).first()
+    )
     if found is None:
         raise _missing(ref)
     return found
@@ -111,7 +113,7 @@ def project_named(budget_year: BudgetYear, ref: str) -> Project:
 
     :raises Missing: if the asker sees none
     """
-    found = budget_year.projects.select_related("unit", "budget_year").filter(ref=ref).first()
+    found = budget_year.projects.select_related("unit", "budget_year").filter(ref=_known_signs(ref)).first()
     if found is None:
         raise _missing(ref)
     return found
@@ -284,6 +286,11 @@ def evaluation_numbered(number: int) -> SelfEvaluation:
     if found is None:
         raise _missing(str(number))
     return found
+
+
+def _known_signs(ref: str) -> str:
+    """Without the one character that PostgreSQL refuses in text."""
+    return ref.replace("\x00", "")
 
 
 def _missing(ref: str) -> Missing:

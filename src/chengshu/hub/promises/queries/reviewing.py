@@ -140,7 +140,7 @@ def form_named(ref: str, budget_year: BudgetYear | None) -> Form:
     """
     year_id = budget_year.pk if budget_year else None
     form = (
-        Form.objects.filter(budget_year_id=year_id, ref=ref)
+        Form.objects.filter(budget_year_id=year_id, ref=ref.replace("\x00", ""))
         .select_related("project", "budget_year", "unit", "current")
         .first()
     )

@@ -13,7 +13,12 @@ from chengshu.hub.promises.models import BudgetYear, Commitment
 
 def years() -> list[BudgetYear]:
     """The budget years within the asker's scope, latest first."""
-    return list(BudgetYear.objects.order_by("-year", "department_name"))
+    return list(known_years().order_by("-year", "department_name"))
+
+
+def known_years() -> QuerySet[BudgetYear]:
+    """The same in no order."""
+    return BudgetYear.objects.select_related("unit")
 
 
 def year_named(given: str, known: Sequence[BudgetYear]) -> BudgetYear | None:

@@ -65,6 +65,8 @@ def test_attesting_and_approving_leads_to_a_proven_value(world: World) -> None:
     assert status == 201
     address = f"/api/v1/promises/attestations/{made['attestation']}/approve"
     assert post(world.client("unit_officer"), address, {})[0] == 403
+    status, problem = post(world.client("unit_head"), address, {"reason": "同意\x00"})
+    assert (status, problem["code"], problem["field"]) == (422, "text.characters", "reason")
     status, proven = post(world.client("unit_head"), address, {})
     assert status == 200
     assert proven["evidence_digest"] == Observation.objects.get().evidence_digest
@@ -115,7 +117,7 @@ def test_an_attestation_sent_twice_is_made_once(world: World) -> None:
 def test_the_evidence_is_listed_page_by_page_in_printed_order(world: World) -> None:
     client, refs, cursor = world.client("supervisor"), [], ""
     for _page in range(3):
-        page = client.get(f"{ROOT}/evidence", {"form": "P02", "size": 3, "cursor": cursor}).json()
+        page = client.get(f"{ROOT}/evidence", {"form": "P02", "size": "3", "cursor": cursor}).json()
         refs += [row["ref"] for row in page["items"]]
         cursor = page["next"]
     assert (refs, cursor) == ([f"P02#{number}" for number in range(1, 9)], "")
@@ -125,6 +127,7 @@ def test_the_evidence_is_listed_page_by_page_in_printed_order(world: World) -> N
     ("path", "given", "code"),
     [
         ("/evidence", {"verdict": "perhaps"}, "schema"),
+        ("/evidence", {"form": "P02\x00"}, "schema"),
         ("/evidence", {"family": "output"}, "unknown_filter"),
         ("/payments", {"size": "0"}, "schema"),
         ("/evaluations", {"state": "lost"}, "schema"),

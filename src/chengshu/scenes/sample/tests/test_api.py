@@ -36,8 +36,9 @@ def test_a_filter_that_cannot_be_understood_is_named(
 def test_notes_are_listed_page_by_page_newest_first(signed_in: Callable[[str], Client]) -> None:
     left = [a_note(subject=f"第{number}条").pk for number in range(3)]
     client = signed_in("window_clerk")
-    first = client.get("/api/v1/sample/notes", {"size": 2, "state": "open"}).json()
-    second = client.get("/api/v1/sample/notes", {"size": 2, "state": "open", "cursor": first["next"]}).json()
+    asked = {"size": "2", "state": "open"}
+    first = client.get("/api/v1/sample/notes", asked).json()
+    second = client.get("/api/v1/sample/notes", {**asked, "cursor": first["next"]}).json()
     assert [note["id"] for page in (first, second) for note in page["items"]] == left[::-1]
     assert (first["previous"], second["next"]) == ("", "")
 

@@ -99,7 +99,7 @@ def _rows(target: Target) -> list[tuple[Words, Words]]:
         (_("Kind"), wording.TARGET_KINDS[target.kind.value]),
         (_("Operator"), _operator(target)),
         (_("Number"), _number(target)),
-        (_("Unit"), f"{unit}（{DIMENSIONS[dimension.value]}）" if dimension and unit else unit),
+        (_("Unit of measure"), f"{unit}（{DIMENSIONS[dimension.value]}）" if dimension and unit else unit),
         (_("Per"), target.per),
         (_("A year"), number(target.annual)),
         (_("When"), target.when),

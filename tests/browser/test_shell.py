@@ -54,7 +54,7 @@ def test_the_language_is_chosen_and_kept(site: Site, stack: ExitStack, language:
     button.evaluate(
         "element => element.closest('form').requestSubmit(element.type === 'submit' ? element : undefined)"
     )
-    window.page.wait_for_function(f"document.documentElement.lang === '{shown}'")
+    window.page.locator(f"html[lang='{shown}']").wait_for(state="attached")
     window.open("/promises/rules/")
     assert window.page.evaluate("document.documentElement.lang") == shown
 
@@ -74,7 +74,7 @@ def test_a_slash_opens_the_finder(site: Site, stack: ExitStack) -> None:
     window.open("/promises/")
     window.page.wait_for_load_state("networkidle")
     window.page.keyboard.press("/")
-    window.page.wait_for_function("document.activeElement.matches('input, [role=searchbox]')", timeout=10_000)
+    window.page.locator("input:focus").wait_for()
     window.page.keyboard.type("满意度")
     assert window.page.evaluate("document.activeElement.value") == "满意度"
 

@@ -8,7 +8,6 @@ from chengshu.foundation.orgs.roles import declared_roles
 from chengshu.hub.catalogue.routes import routes
 
 NO_DOOR = {
-    "/api/v1/openapi.json": "the description of the API is public",
     "/api/v1/": "the API's root only names it",
 }
 """Routes that cannot carry a door, with the reason."""

@@ -23,6 +23,7 @@ def build() -> NinjaAPI:
         description="Every write is an action with its permission; errors are problem+json with stable codes.",
         urls_namespace="api",
         docs_url=None,
+        openapi_url=None,
         openapi_extra={
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
             "security": [{"token": []}],

@@ -20,7 +20,7 @@ class PlaceOut(Schema):
 
 
 class Problem(Schema):
-    """An error after RFC 9457, with a stable ``code`` and the next step as ``hint``."""
+    """An error after RFC 9457, with a stable ``code`` and the next step as ``detail``."""
 
     type: str
     title: str
@@ -28,7 +28,7 @@ class Problem(Schema):
     code: str
     instance: str = ""
     trace: str = ""
-    hint: str = ""
+    detail: str = ""
     field: str = ""
     data: dict[str, Any] = {}
     place: PlaceOut | None = None

@@ -109,3 +109,14 @@ def test_the_reveal_page_asks_for_the_purpose_and_shows_the_value_once(
     missing = client.post(path, {"field": "phone", "purpose": ""})
     assert (missing.status_code, PHONE in missing.content.decode()) == (422, False)
     assert PHONE in client.post(path, {"field": "phone", "purpose": "核对工单"}).content.decode()
+
+
+def test_a_contact_is_removed_with_its_sealed_values_and_only_by_its_own_unit(
+    contact: OfficialContact, as_persona: Ask
+) -> None:
+    with pytest.raises(Refused), as_persona("other_department_officer"):
+        actions.remove_contact(contact=contact)
+    assert OfficialContact.objects.filter(pk=contact.pk).exists()
+    actions.remove_contact(contact=contact)
+    assert not OfficialContact.objects.exists()
+    assert AuditEntry.objects.filter(action="orgs.remove_contact", outcome="done").exists()

@@ -17,9 +17,12 @@ def take(site: Site, stack: ExitStack, persona: str, ref: str, step: str) -> Win
         f"{persona} is not offered {step}: {window.page.inner_text('main')[:600]}"
     )
     window.page.wait_for_load_state("networkidle")
-    window.page.click(f"[data-opens=step-{step}]")
     dialog = window.page.locator(f"#step-{step}[open]")
-    dialog.wait_for()
+    for _press in range(5):
+        window.page.click(f"[data-opens=step-{step}]")
+        window.page.wait_for_timeout(300)
+        if dialog.count():
+            break
     for choice in dialog.locator("select").all():
         choice.select_option(index=1)
     for text in dialog.locator("textarea").all():

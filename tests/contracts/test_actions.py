@@ -51,7 +51,9 @@ def test_an_action_is_a_verb_with_a_title_and_a_test(action: Action) -> None:
     assert not re.match(r"(check|handle|process|manage|do)_", action.verb), "name what it does"
     assert str(action.title)
     tests = _tests_of(action.app)
-    spoken = TESTED_THROUGH.get(action.name, "\0") in tests or re.search(rf"\b{action.verb}\b", tests.replace("-", "_"))
+    spoken = TESTED_THROUGH.get(action.name, "\0") in tests or re.search(
+        rf"\b{action.verb}\b", tests.replace("-", "_")
+    )
     assert spoken, f"no test speaks of {action.name}"
 
 

@@ -9,7 +9,16 @@ import pytest
 from django.conf import settings
 
 from chengshu import settings as settings_module
-from chengshu.foundation.manifest import Engine, Foundation, Hub, Module, Scene, modules, scenes
+from chengshu.foundation.manifest import (
+    CONTRIBUTIONS,
+    Engine,
+    Foundation,
+    Hub,
+    Module,
+    Scene,
+    modules,
+    scenes,
+)
 
 PACKAGE = Path(settings_module.__file__).parent
 KINDS: dict[str, type[Module]] = {"foundation": Foundation, "engines": Engine, "hub": Hub, "scenes": Scene}
@@ -68,3 +77,15 @@ def test_imports_inside_a_scene_point_down(scene: Scene) -> None:
                 imported = {(node.module or "").rpartition(".")[2], *(alias.name for alias in node.names)}
                 upward += [f"{name} → {above}" for above in ORDER[:place] if above in imported]
     assert upward == []
+
+
+NOT_IN_THE_SAMPLE = {"base_data": "a real installation must not start with made-up notes"}
+
+
+def test_the_sample_uses_every_extension_point() -> None:
+    folder = PACKAGE / "scenes" / "sample"
+    points = {*CONTRIBUTIONS, "models", "queries", "urls", "views", "endpoints", "commands"} - set(
+        NOT_IN_THE_SAMPLE
+    )
+    assert {name for name in points if not (folder / f"{name}.py").exists()} == set()
+    assert {name for name in NOT_IN_THE_SAMPLE if (folder / f"{name}.py").exists()} == set()

@@ -99,7 +99,11 @@ def test_translations_keep_their_placeholders(script: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("template", [p for p in sorted(PACKAGE.rglob("templates/**/*.html")) if p.name not in SHOWS_SAMPLE_CONTENT], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "template",
+    [p for p in sorted(PACKAGE.rglob("templates/**/*.html")) if p.name not in SHOWS_SAMPLE_CONTENT],
+    ids=lambda p: p.name,
+)
 def test_a_template_has_no_words_outside_the_catalogue(template: Path) -> None:
     text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.S)
     assert CHINESE.findall(text) == [], "Chinese words belong in the catalogue, as translations of English"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -26,3 +28,8 @@ def note_by_id(note_id: int) -> Note:
             _("There is no such note, or you may not see it."), hint=_("Go back to the list of notes.")
         )
     return note
+
+
+def unacknowledged(*, before: datetime) -> QuerySet[Note]:
+    """Notes left before a moment that nobody has acknowledged."""
+    return Note.objects.filter(acknowledged_at=None, left_at__lt=before)

@@ -20,7 +20,9 @@ def test_while_one_import_runs_another_of_the_same_department_is_refused(full_ye
     tables = read_text(small_table(), year=2026)
     department, before = Unit.objects.get(key="finance-bureau"), row_counts()
     with psycopg.connect(**connection.get_connection_params()) as other:
-        held = other.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, department.pk]).fetchone()
+        held = other.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, department.pk]
+        ).fetchone()
         assert held == (True,)
         with pytest.raises(Conflict) as caught:
             import_tables(department=department, tables=tables, source=Source("second"))

@@ -44,12 +44,14 @@ class Window:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda message: self._note(message.type, message.text))
-        self.page.on("pageerror", lambda error: self._note("error", str(error)))
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _note(self, kind: str, text: str) -> None:
-        if kind == "error" and "status of 4" not in text:
-            self.complaints.append(text)
+    def _hear(self, message: Any) -> None:
+        """Keep errors, except that a page itself was refused: whoever opened it looks at its status."""
+        refused = "status of 4" in message.text and "/static/" not in message.location["url"]
+        if message.type == "error" and not refused:
+            self.complaints.append(f"{message.text} {message.location['url']}")
 
     def open(self, path: str) -> int:
         """Go to one of our pages; its status."""

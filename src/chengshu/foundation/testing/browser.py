@@ -186,7 +186,15 @@ def _collect_static(target: Path) -> None:
         for path, storage in finder.list([]):
             destination = target / path
             destination.parent.mkdir(parents=True, exist_ok=True)
-            destination.symlink_to(storage.path(path))
+            _same_file(storage.path(path), destination)
+
+
+def _same_file(source: str, destination: Path) -> None:
+    """A second name of the file, or a copy where that cannot be; the web server follows no symbolic links."""
+    try:
+        os.link(source, destination)
+    except OSError:
+        shutil.copyfile(source, destination)
 
 
 def _environment(data: Path, name: str) -> Mapping[str, str]:

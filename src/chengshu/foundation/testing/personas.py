@@ -47,6 +47,7 @@ PERSONAS = (
     PersonaDescription("finance_reviewer", "finance-bureau", "finance_reviewer", RoleReach.DISTRICT),
     PersonaDescription("supervisor", "audit-bureau", "supervisor", RoleReach.DISTRICT),
     PersonaDescription("other_department_officer", "finance-bureau", "unit_officer"),
+    PersonaDescription("integrator", "data-bureau", "integrator"),
     PersonaDescription("system_administrator", "data-bureau", "system_administrator", RoleReach.DISTRICT),
     PersonaDescription("security_administrator", "data-bureau", "security_administrator", RoleReach.DISTRICT),
     PersonaDescription("audit_administrator", "data-bureau", "audit_administrator", RoleReach.DISTRICT),

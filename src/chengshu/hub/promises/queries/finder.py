@@ -180,6 +180,12 @@ def find_promises(
     )
 
 
+def every_promise(budget_year: BudgetYear, search: Search) -> list[dict[str, Any]]:
+    """All promises of a year that match, in the order asked for: what an export holds."""
+    order = (*SORTS[search.sort], "form_ref", "number") if search.sort != "-ref" else SORTS["-ref"]
+    return list(_matching(budget_year, search).order_by(*order).values(*ROW))
+
+
 def _matching(budget_year: BudgetYear, search: Search) -> QuerySet[Any]:
     found = _columns(promises_in(budget_year))
     for condition in _conditions(search):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from chengshu.foundation.errors import InvalidInput
 from chengshu.hub.promises.queries.finder import SORTS, Search, find_promises
@@ -114,3 +116,15 @@ def test_every_header_that_sorts_can_be_followed(full_year: FullYear) -> None:
     browser = full_year.browser("department_officer")
     statuses = {sort: browser.get("/promises/find/", {"sort": sort}).status_code for sort in SORTS}
     assert set(statuses.values()) == {200}
+
+
+def test_what_was_found_leaves_as_a_table_within_scope(
+    full_year: FullYear, signed_in: Callable[[str], Client]
+) -> None:
+    answer = signed_in("unit_officer").get("/export/promises.found/", {"format": "csv", "family": "11"})
+    assert answer.status_code == 200
+    text = b"".join(answer).decode("utf-8-sig")
+    refs = [line.split(",")[0] for line in text.splitlines()[1:] if line]
+    assert refs
+    assert {ref.partition("#")[0] for ref in refs} <= {"P44", "P45"}
+    assert signed_in("system_administrator").get("/export/promises.found/").status_code == 403

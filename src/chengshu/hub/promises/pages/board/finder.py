@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengshu.foundation.errors import InvalidInput, Words
 from chengshu.foundation.http.doors import door
+from chengshu.foundation.http.exports import Export, ExportColumn, contribute_export, export_links
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.orgs.models import Unit
+from chengshu.foundation.papers.lists import ListValue
 from chengshu.foundation.web.shell import Column, Crumb, Filter, Option, Page, query_url
 from chengshu.hub.promises.models import BudgetYear
 from chengshu.hub.promises.pages.board import findings as finding_words
 from chengshu.hub.promises.pages.board import wording
-from chengshu.hub.promises.queries.finder import Found, Search, find_promises
+from chengshu.hub.promises.queries.finder import Found, Search, every_promise, find_promises
 from chengshu.hub.promises.queries.years import year_named, years
 
 SHOWN_CODES = 12
@@ -48,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "filters": _filters(search, units, year, known),
         "facets": _facets(found, search, query, units, request.path),
         "density": request.GET.get("density", ""),
-        "export_urls": _exports(query),
+        "export_urls": export_links(FOUND.name, query),
         "breadcrumbs": [Crumb(_("Promise board"), reverse("promises:board")), Crumb(_("Finder"))],
     }
     return render(request, "promises/finder.html", context, status=422 if error else 200)
@@ -173,7 +176,31 @@ def _families(found: Found) -> dict[str, int]:
     return {code or wording.NO_FAMILY: count for code, count in found.facets.get("family", {}).items()}
 
 
-def _exports(query: Mapping[str, Any]) -> list[tuple[Words, str]]:
-    """The export of what was found, where the app brings one."""
-    path = wording.address("promises:export_found")
-    return [("CSV", query_url(path, query))] if path else []
+def _rows_to_export(arguments: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+    """Everything that was found, not one page of it."""
+    year = year_named(arguments.get("year", ""), years())
+    return every_promise(year, Search.of(arguments)) if year else ()
+
+
+def _cell(name: str) -> Callable[[Mapping[str, Any]], ListValue]:
+    return lambda row: row[name]
+
+
+FOUND = contribute_export(
+    Export(
+        name="promises.found",
+        title=gettext_lazy("Promises found"),
+        opens="promises.view",
+        columns=(
+            ExportColumn(gettext_lazy("Reference"), _cell("ref")),
+            ExportColumn(gettext_lazy("Promise"), _cell("name")),
+            ExportColumn(gettext_lazy("Annual target"), _cell("annual_raw")),
+            ExportColumn(
+                gettext_lazy("Family"),
+                lambda row: str(wording.FAMILY_SHORT.get(row["family"], row["family"])),
+            ),
+            ExportColumn(gettext_lazy("Verdict"), lambda row: str(wording.VERDICTS[row["verdict"]])),
+        ),
+        rows=_rows_to_export,
+    )
+)

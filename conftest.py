@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+# The browser driver keeps an event loop in the test process; Django would take every later test for an async one.
 
 pytest_plugins = ["chengshu.foundation.testing.database", "chengshu.foundation.testing.fixtures"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ from django.db import connections, transaction
 from psycopg import sql
 
 TEMPLATE = "chengshu_test_template"
+COPY = "chengshu_test_copy_"
+PATIENCE = 40
+"""Quarters of a second to wait for a database to be left by everybody."""
 PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -23,14 +28,14 @@ PACKAGE = Path(__file__).resolve().parents[2]
 def django_db_setup(django_db_blocker: Any, worker_name: str) -> Iterator[None]:
     """Replaces pytest-django's: the owner migrates a template once, each process copies it."""
     with django_db_blocker.unblock():
-        copy = f"chengshu_test_{worker_name}"
+        copy = f"{COPY}{worker_name}"
         _make_copy(copy)
         _use(copy)
         yield
         for connection in connections.all():
             connection.close()
-        with _server() as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+        with _server() as server, suppress(psycopg.errors.ObjectInUse):
+            _drop(server, copy)
 
 
 @pytest.fixture(scope="session")
@@ -61,14 +66,39 @@ def _make_copy(copy: str) -> None:
         ).fetchone()
         if found is None or found[0] != stamp:
             _make_template(server, stamp)
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+        _drop_leftovers(server)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(TEMPLATE))
         )
 
 
+def _drop(server: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database once its last connection is gone; the owner may not end those of the application's role.
+
+    :raises psycopg.errors.ObjectInUse: if somebody keeps it open
+    """
+    for attempt in range(1, PATIENCE + 1):
+        try:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            if attempt == PATIENCE:
+                raise
+            time.sleep(0.25)
+        else:
+            return
+
+
+def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
+    """Copies of test processes that ended without dropping them: their process number is no longer alive."""
+    names = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{COPY}%"]).fetchall()
+    for (name,) in names:
+        if not Path(f"/proc/{name.rpartition('_')[2]}").exists():
+            with suppress(psycopg.errors.ObjectInUse):
+                _drop(server, name)
+
+
 def _make_template(server: psycopg.Connection[Any], stamp: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(TEMPLATE)))
+    _drop(server, TEMPLATE)
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     _use(TEMPLATE)
     call_command("migrate", database="owner", verbosity=0)

@@ -47,6 +47,7 @@ from chengshu.foundation.asking import asking, system
 from chengshu.foundation.audit.verify import verify
 from chengshu.hub.promises import base_data
 from chengshu.hub.promises.models import BudgetYear, Finding, Indicator, Project
+from chengshu.foundation.testing.database import drop_database
 
 def rows():
     return [model.objects.count() for model in (BudgetYear, Project, Indicator, Finding)]
@@ -79,7 +80,7 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict
                 "DJANGO_SETTINGS_MODULE": "chengshu.settings",
             }
         finally:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop_database(server, name)
 
 
 def _of_server(owner: dict[str, Any]) -> dict[str, Any]:

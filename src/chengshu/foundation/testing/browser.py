@@ -22,12 +22,12 @@ from urllib.parse import quote, urlencode
 import httpx
 from django.conf import settings
 from django.db import connections
-from psycopg import sql
 
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.identity.sessions import open_session
 from chengshu.foundation.runtime.doctor import chromium
 from chengshu.foundation.testing import database
+from chengshu.foundation.testing.database import drop_database
 from chengshu.foundation.testing.personas import TERMINAL, Cast, Persona, cast_in
 
 CHROMIUM_FLAGS = (
@@ -78,7 +78,7 @@ def make_database(name: str) -> None:
 
 def drop_database(name: str) -> None:
     with database._server() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(server, name)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def django_db_setup(django_db_blocker: Any, worker_name: str) -> Iterator[None]:
         for connection in connections.all():
             connection.close()
         with _server() as server, suppress(psycopg.errors.ObjectInUse):
-            _drop(server, copy)
+            drop_database(server, copy)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def _make_copy(copy: str) -> None:
         )
 
 
-def _drop(server: psycopg.Connection[Any], name: str) -> None:
+def drop_database(server: psycopg.Connection[Any], name: str) -> None:
     """Drop a database once its last connection is gone; the owner may not end those of the application's role.
 
     :raises psycopg.errors.ObjectInUse: if somebody keeps it open
@@ -94,11 +94,11 @@ def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
     for (name,) in names:
         if not Path(f"/proc/{name.rpartition('_')[2]}").exists():
             with suppress(psycopg.errors.ObjectInUse):
-                _drop(server, name)
+                drop_database(server, name)
 
 
 def _make_template(server: psycopg.Connection[Any], stamp: str) -> None:
-    _drop(server, TEMPLATE)
+    drop_database(server, TEMPLATE)
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     _use(TEMPLATE)
     call_command("migrate", database="owner", verbosity=0)

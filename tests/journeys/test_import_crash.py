@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-from chengshu.foundation.testing.database import TEMPLATE
+from chengshu.foundation.testing.database import TEMPLATE, drop_database
 
 PREPARE_AND_HANG = """
 import django; django.setup()

@@ -27,7 +27,6 @@ from chengshu.foundation.asking import asking, system
 from chengshu.foundation.identity.sessions import open_session
 from chengshu.foundation.runtime.doctor import chromium
 from chengshu.foundation.testing import database
-from chengshu.foundation.testing.database import drop_database
 from chengshu.foundation.testing.personas import TERMINAL, Cast, Persona, cast_in
 
 CHROMIUM_FLAGS = (
@@ -78,7 +77,7 @@ def make_database(name: str) -> None:
 
 def drop_database(name: str) -> None:
     with database._server() as server:
-        drop_database(server, name)
+        database.drop_database(server, name)
 
 
 @contextmanager

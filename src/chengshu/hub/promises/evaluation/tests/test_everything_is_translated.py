@@ -17,7 +17,6 @@ from chengshu.hub.promises.evaluation import rules
 PACKAGE = Path(__file__).parents[1]
 CATALOGUES = (
     PACKAGE.parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po",
-    PACKAGE.parent / "locale_parts" / "evaluation.po",
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 

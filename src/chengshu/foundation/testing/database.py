@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +18,6 @@ from psycopg import sql
 
 TEMPLATE = "chengshu_test_template"
 COPY = "chengshu_test_copy_"
-PATIENCE = 40
-"""Quarters of a second to wait for a database to be left by everybody."""
 PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -44,14 +41,19 @@ def worker_name() -> str:
 
 
 def _server() -> psycopg.Connection[Any]:
-    """The owner, connected to the database that the settings name."""
-    owner = connections["owner"].get_connection_params()
+    """The owner, connected beside the test databases."""
+    return _connected("owner")
+
+
+def _connected(alias: str) -> psycopg.Connection[Any]:
+    """One of our two roles, connected to the server's maintenance database."""
+    given = connections[alias].get_connection_params()
     return psycopg.connect(
         dbname="postgres",
-        user=owner["user"],
-        password=owner.get("password"),
-        host=owner.get("host"),
-        port=owner.get("port"),
+        user=given["user"],
+        password=given.get("password"),
+        host=given.get("host"),
+        port=given.get("port"),
         autocommit=True,
     )
 
@@ -73,19 +75,18 @@ def _make_copy(copy: str) -> None:
 
 
 def drop_database(server: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database once its last connection is gone; the owner may not end those of the application's role.
+    """Drop a database. Sessions left open in it are ended by their own role first: the owner may not end them.
 
-    :raises psycopg.errors.ObjectInUse: if somebody keeps it open
+    :raises psycopg.errors.ObjectInUse: if somebody keeps it open for longer than the server's own five seconds
     """
-    for attempt in range(1, PATIENCE + 1):
-        try:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        except psycopg.errors.ObjectInUse:
-            if attempt == PATIENCE:
-                raise
-            time.sleep(0.25)
-        else:
-            return
+    for alias in ("default", "owner"):
+        with _connected(alias) as own:
+            own.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+                [name],
+            )
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def _drop_leftovers(server: psycopg.Connection[Any]) -> None:

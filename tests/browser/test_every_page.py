@@ -11,8 +11,8 @@ from chengshu.hub.catalogue.routes import Route
 from tests.browser.conftest import AXE, DESK, PHONE, Site, key_of, page_routes
 
 FOR_NOBODY = {
-    "identity:tokens": "the cast has no integrator, who alone has tokens",
-    "identity:revoke_token": "the cast has no integrator, who alone has tokens",
+    "identity:tokens": "no token is issued in this district",
+    "identity:revoke_token": "no token is issued in this district",
 }
 
 

@@ -15,9 +15,7 @@ from babel.messages.pofile import read_po
 from chengshu.hub.promises.evaluation import rules
 
 PACKAGE = Path(__file__).parents[1]
-CATALOGUES = (
-    PACKAGE.parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po",
-)
+CATALOGUES = (PACKAGE.parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po",)
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 
 

@@ -190,8 +190,7 @@ def complaint_about(route: Route, visitor: Visitor, method: str, way: Way, knock
     if status >= 500:
         return f"broke with {status}"
     if route.door and not knocks:
-        turned_away = status == 405 or (route.is_api and status == 422)
-        return "" if turned_away else f"came to no door and got {status}"
+        return "" if status == 405 else f"came to no door and got {status}"
     if not is_let_in(visitor, door_of(route)):
         expected = refusals_of(visitor, as_program=as_program)
         let = " by its door" if knocks and knocks[0] and route.name not in ALSO_ASKED else ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import module_has_submodule
@@ -29,6 +32,7 @@ def build() -> NinjaAPI:
             "security": [{"token": []}],
         },
     )
+    built.add_decorator(_door_first, mode="view")
     built.add_exception_handler(ChengshuError, _ours)
     built.add_exception_handler(ValidationError, _schema)
     for module in modules():
@@ -37,6 +41,23 @@ def build() -> NinjaAPI:
             prefix = getattr(endpoints, "prefix", f"/{module.label.replace('_', '-')}")
             built.add_router(prefix, endpoints.router, tags=[module.label])
     return built
+
+
+def _door_first(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Have an endpoint's door asked before what was sent is read: a stranger learns nothing of its form."""
+    if hasattr(run, "__wrapped__"):  # a router mounted inside another is given its decorators twice
+        return run
+    endpoint = cast(Any, run).__self__.view_func
+
+    @functools.wraps(run)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            endpoint.knock()
+        except ChengshuError as closed:
+            return answer(request, closed)
+        return run(request, *args, **kwargs)
+
+    return asked
 
 
 def _ours(request: HttpRequest, error: ChengshuError | type[ChengshuError]) -> HttpResponse:

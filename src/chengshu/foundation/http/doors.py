@@ -56,12 +56,16 @@ def door(
             known = _doors.get(opens)
             _doors[opens] = (opens, title or (known[1] if known else ""))
 
+        def pass_door() -> Asker:
+            return knock(opens, while_password_expired=while_password_expired)
+
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            knock(opens, while_password_expired=while_password_expired)
+            pass_door()
             return view(request, *args, **kwargs)
 
         guarded.door = opens  # type: ignore[attr-defined]
+        guarded.knock = pass_door  # type: ignore[attr-defined]
         guarded.__signature__ = _resolved(view)  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 

@@ -23,6 +23,11 @@ def test_a_stranger_is_refused_with_a_problem(signed_in: Callable[[str], Client]
     assert answer.json()["data"] == {"permission": "sample.view"}
 
 
+def test_a_stranger_learns_nothing_of_what_a_request_must_hold(client: Client) -> None:
+    answer = client.get("/api/v1/sample/notes", {"state": "lost"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
 @pytest.mark.parametrize(
     ("given", "code"), [({"state": "lost"}, "schema"), ({"colour": "red"}, "unknown_filter")]
 )

@@ -95,6 +95,9 @@ def action(
         spec = Action(f"{app}.{function.__name__}", app, title, at, function, frozenset(sensitive))
         if any(p.kind is not p.KEYWORD_ONLY for p in inspect.signature(function).parameters.values()):
             raise TypeError(f"{spec.name}: an action takes keyword-only arguments")
+        known = _registry.get(spec.name)
+        if known is not None and known.function.__module__ != function.__module__:
+            raise TypeError(f"{spec.name}: already an action of {known.function.__module__}")
         _registry[spec.name] = spec
 
         @functools.wraps(function)

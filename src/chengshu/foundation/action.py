@@ -14,13 +14,15 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.foundation import prepared
 from chengshu.foundation.asking import EVERYWHERE, Asker, Units, after_rollback, current_asker
 from chengshu.foundation.audit import chain, changes
 from chengshu.foundation.errors import ChengshuError, NotSignedIn, Refused, Words
@@ -118,10 +120,11 @@ def _perform(spec: Action, function: Callable[..., R], arguments: dict[str, Any]
         with transaction.atomic():
             place = spec.where(arguments)
             require(asker, spec.name, place)
-            with _writing(spec, asker, place), changes.collecting() as collected:
+            with _writing(spec, asker, place) as before, changes.collecting() as collected:
                 result = function(**arguments)
             chain.append(
-                chain.Entry.of(asker, spec.name, "done", changes=collected, given=given, result=result)
+                chain.Entry.of(asker, spec.name, "done", changes=collected, given=given, result=result),
+                leaving=before,
             )
             return result
     except ChengshuError as error:
@@ -160,27 +163,25 @@ def _is_held(asker: Asker, permission: str, place: int | Reach) -> bool:
     return asker.holds_at(permission, place)
 
 
+_scope_now: ContextVar[tuple[str, str]] = ContextVar("writing", default=("", ""))
+"""The running action and its write scope, as the database was told them."""
+
+
 @contextmanager
-def _writing(spec: Action, asker: Asker, place: int | Reach) -> Iterator[None]:
-    """Open the database for this action's app, for the units where the asker holds its permission."""
+def _writing(spec: Action, asker: Asker, place: int | Reach) -> Iterator[tuple[str, str]]:
+    """Open the database for this action's app, for the units where the asker holds its permission.
+
+    Gives what was open before. It is set again together with the audit entry, which saves a round trip; when the
+    action fails, going back to the savepoint sets it again.
+    """
     units: Units = asker.units(spec.name)
     if place in (Reach.ANYONE, Reach.SELF) and not units:
         units = frozenset()
-    scope = {spec.app: EVERYWHERE if units == EVERYWHERE else sorted(units)}
-    before = _set_writing(spec.name, json.dumps(scope))
-    yield
-    _set_writing(*before)
-
-
-def _set_writing(name: str, scope: str) -> tuple[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(current_setting('chengshu.action', true), ''),"
-            " coalesce(current_setting('chengshu.write', true), '')"
-        )
-        before = cursor.fetchone()
-        cursor.execute(
-            "SELECT set_config('chengshu.action', %s, true), set_config('chengshu.write', %s, true)",
-            [name, scope],
-        )
-    return before[0], before[1]
+    scope = json.dumps({spec.app: EVERYWHERE if units == EVERYWHERE else sorted(units)})
+    before = _scope_now.get()
+    prepared.run(chain.SET_SCOPE, [spec.name, scope])
+    token = _scope_now.set((spec.name, scope))
+    try:
+        yield before
+    finally:
+        _scope_now.reset(token)

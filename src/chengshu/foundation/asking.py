@@ -12,16 +12,31 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.foundation import prepared
 from chengshu.foundation.errors import NotSignedIn
 
 EVERYWHERE: Final = "*"
 Units = frozenset[int] | str
 """Unit ids, or ``EVERYWHERE``."""
+
+
+@dataclass(frozen=True)
+class Lent:
+    """What one account lets another use for a time.
+
+    :param permissions: what may be used; always on behalf of ``giver_id``
+    :param role_units: the giver's roles and the units where it holds them: whose work may be taken on
+    """
+
+    giver_id: int
+    permissions: frozenset[str]
+    role_units: Mapping[str, Units] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,9 @@ class Asker:
     is_system: bool = False
     must_change_password: bool = False
     on_behalf_of: Mapping[str, int] = field(default_factory=dict)
+    role_units: Mapping[str, Units] = field(default_factory=dict)
+    """Role key → units where a post of the account carries it: whose work it may take on."""
+    lent: tuple[Lent, ...] = ()
 
     @property
     def is_signed_in(self) -> bool:
@@ -84,6 +102,11 @@ class Asker:
             else:
                 scope[app] = known | units
         return {app: units if isinstance(units, str) else sorted(units) for app, units in scope.items()}
+
+    @cached_property
+    def reading_scope_text(self) -> str:
+        """The reading scope as the database is told it."""
+        return json.dumps(self.reading_scope(), separators=(",", ":"))
 
 
 NOBODY = Asker(account_id=None, name="anonymous")
@@ -158,12 +181,7 @@ def rebind(asker: Asker) -> None:
 
 
 def _bind(asker: Asker) -> None:
-    settings = {
-        "read": json.dumps(asker.reading_scope()),
-        "account": str(asker.account_id or ""),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('chengshu.read', %(read)s, true), set_config('chengshu.account', %(account)s, true)",
-            settings,
-        )
+    prepared.run(_BIND, [asker.reading_scope_text, str(asker.account_id or "")])
+
+
+_BIND = "SELECT set_config('chengshu.read', %s, true), set_config('chengshu.account', %s, true)"

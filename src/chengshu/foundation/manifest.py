@@ -17,7 +17,17 @@ from chengshu.foundation.errors import Words
 
 Stage = Literal["draft", "pilot", "live"]
 
-CONTRIBUTIONS = ("actions", "base_data", "events", "listeners", "navigation", "roles", "tasks")
+CONTRIBUTIONS = (
+    "actions",
+    "base_data",
+    "case_types",
+    "events",
+    "form_types",
+    "listeners",
+    "navigation",
+    "roles",
+    "tasks",
+)
 """The files imported at start; ``urls``, ``endpoints`` and ``commands`` are imported by those who mount them."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -12,11 +13,14 @@ from cryptography.hazmat.primitives import hashes
 from django.db.models import Model
 from django.utils.functional import Promise
 
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The escape of a NUL; not the same six characters behind a backslash, which somebody may have typed."""
+
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON. What PostgreSQL cannot store, a NUL or half a surrogate pair, becomes ␀ or ?."""
     text = json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.replace("\\u0000", "␀").encode(errors="replace")
+    return _NUL.sub(r"\1␀", text).encode(errors="replace")
 
 
 def storable(text: str) -> str:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
+from chengshu.foundation import prepared
 from chengshu.foundation.asking import Asker
 from chengshu.foundation.audit.canonical import canonical, plain, reference, sm3, storable
 from chengshu.foundation.audit.changes import briefs
@@ -24,7 +25,6 @@ from chengshu.foundation.errors import ChengshuError
 LANES = 16
 START = "0" * 64
 """What the first entry of a lane links to."""
-_LOCK_SPACE = 7401
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,15 @@ def _thing(result: Any, changes: list[dict[str, Any]] | None) -> str:
 FACTS = tuple(f.name for f in fields(Entry))
 """The columns a digest covers, besides the place in the chain."""
 
+SET_SCOPE = "SELECT set_config('chengshu.action', %s, true), set_config('chengshu.write', %s, true)"
+"""Tells the database which action runs, and in which units it may write."""
+_HEAD = 'SELECT lane, "position", digest FROM audit_head(%s, %s)'
+_INSERT = (
+    f"INSERT INTO audit_auditentry (lane, position, previous, digest, {', '.join(FACTS)})"
+    f" VALUES (%s, %s, %s, %s, {', '.join(['%s'] * len(FACTS))})"
+)
+_INSERT_AND_LEAVE = f"WITH linked AS ({_INSERT} RETURNING id) {SET_SCOPE} FROM linked"
+
 
 def digest_of(lane: int, position: int, previous: str, facts: Mapping[str, Any]) -> str:
     """The digest that an entry with these facts must carry."""
@@ -103,45 +112,26 @@ def digest_of(lane: int, position: int, previous: str, facts: Mapping[str, Any])
     return sm3(canonical({"lane": lane, "position": position, "previous": previous, **covered}))
 
 
-def append(entry: Entry) -> None:
-    """Link one entry within the running transaction."""
+def append(entry: Entry, *, leaving: tuple[str, str] | None = None) -> None:
+    """Link one entry within the running transaction.
+
+    :param leaving: the action and write scope that hold again from now on; set in the same round trip
+    """
     facts = {name: getattr(entry, name) for name in FACTS}
-    with connection.cursor() as cursor:
-        lane, position, previous = _free_lane(cursor)
-        digest = digest_of(lane, position + 1, previous, facts)
-        cursor.execute(
-            f"INSERT INTO audit_auditentry (lane, position, previous, digest, {', '.join(FACTS)})"
-            f" VALUES (%s, %s, %s, %s, {', '.join(['%s'] * len(FACTS))})",
-            [lane, position + 1, previous, digest, *(_column(facts[name]) for name in FACTS)],
-        )
+    lane, position, previous = prepared.run(_HEAD, [os.getpid() % LANES, LANES]) or (0, 0, START)
+    digest = digest_of(lane, position + 1, previous, facts)
+    columns = [_column(facts[name]) for name in FACTS]
+    row = [lane, position + 1, previous, digest, *columns]
+    if leaving is None:
+        prepared.run(_INSERT, row)
+    else:
+        prepared.run(_INSERT_AND_LEAVE, [*row, *leaving])
 
 
 def append_alone(entry: Entry) -> None:
     """Link one entry in a transaction of its own: for what was refused or failed."""
     with transaction.atomic():
         append(entry)
-
-
-def _free_lane(cursor: Any) -> tuple[int, int, str]:
-    """Lock a lane until the transaction ends; the same transaction gets the same lane again.
-
-    The search starts at a place of this process's own, so that a lane already held here is found first.
-    """
-    first = os.getpid() % LANES
-    cursor.execute(
-        "SELECT lane FROM generate_series(%s, %s) AS number, LATERAL (SELECT number %% %s AS lane) AS turn"
-        " WHERE pg_try_advisory_xact_lock(%s, lane) LIMIT 1",
-        [first, first + LANES - 1, LANES, _LOCK_SPACE],
-    )
-    row = cursor.fetchone()
-    lane = row[0] if row else first
-    if row is None:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, lane])
-    cursor.execute(
-        "SELECT position, digest FROM audit_auditentry WHERE lane = %s ORDER BY position DESC LIMIT 1", [lane]
-    )
-    head = cursor.fetchone()
-    return (lane, *head) if head else (lane, 0, START)
 
 
 def _column(value: Any) -> Any:

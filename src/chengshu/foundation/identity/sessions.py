@@ -207,6 +207,8 @@ def asker_for(
         trace=terminal.trace,
         must_change_password=must_change_password,
         on_behalf_of=powers.on_behalf_of,
+        role_units=powers.role_units,
+        lent=powers.lent,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
 
-from chengshu.foundation.asking import EVERYWHERE, Units
+from chengshu.foundation.asking import EVERYWHERE, Lent, Units
 from chengshu.foundation.orgs.models import Appointment, Delegation, PostRole, RoleReach, Unit
 
 NEVER_DELEGATED = ("identity.", "orgs.", "audit.")
@@ -17,13 +17,19 @@ NEVER_DELEGATED = ("identity.", "orgs.", "audit.")
 
 @dataclass(frozen=True)
 class Powers:
-    """Everything an account may do on one day."""
+    """Everything an account may do on one day.
+
+    :param role_units: role key → units where a post of the account carries it
+    :param lent: what others have lent it
+    """
 
     units: dict[str, Units]
     roles: tuple[str, ...]
     unit: Unit | None
     title: str
     on_behalf_of: dict[str, int] = field(default_factory=dict)
+    role_units: dict[str, Units] = field(default_factory=dict)
+    lent: tuple[Lent, ...] = ()
 
 
 def powers_of(account_id: int, on: date) -> Powers:
@@ -31,8 +37,11 @@ def powers_of(account_id: int, on: date) -> Powers:
     held = _current_appointments(account_id, on)
     units = _powers_of_appointments(held)
     on_behalf_of: dict[str, int] = {}
+    lent: list[Lent] = []
     for delegation in _current_delegations(account_id, on):
-        given = _powers_of_appointments(_current_appointments(delegation.giver_id, on))
+        posts_of_giver = _current_appointments(delegation.giver_id, on)
+        given = _powers_of_appointments(posts_of_giver)
+        lent.append(_lent(delegation, given, posts_of_giver))
         for permission in delegation.permissions:
             if permission in given and not permission.startswith(NEVER_DELEGATED):
                 if permission not in units:
@@ -46,6 +55,8 @@ def powers_of(account_id: int, on: date) -> Powers:
         unit=first.post.unit if first else None,
         title=first.post.title if first else "",
         on_behalf_of=on_behalf_of,
+        role_units=_units_of_roles(held),
+        lent=tuple(lent),
     )
 
 
@@ -83,6 +94,22 @@ def _powers_of_appointments(appointments: Iterable[Appointment]) -> dict[str, Un
             for permission in post_role.role.permissions:
                 powers[permission] = _union(powers.get(permission, frozenset()), reached)
     return powers
+
+
+def _units_of_roles(appointments: Iterable[Appointment]) -> dict[str, Units]:
+    units: dict[str, Units] = {}
+    for appointment in appointments:
+        for post_role in appointment.post.post_roles.all():
+            reached = _reached(post_role, appointment.post.unit)
+            units[post_role.role.key] = _union(units.get(post_role.role.key, frozenset()), reached)
+    return units
+
+
+def _lent(delegation: Delegation, given: Mapping[str, Units], posts: Iterable[Appointment]) -> Lent:
+    permissions = frozenset(
+        name for name in delegation.permissions if name in given and not name.startswith(NEVER_DELEGATED)
+    )
+    return Lent(delegation.giver_id, permissions, _units_of_roles(posts))
 
 
 def _reached(post_role: PostRole, unit: Unit) -> Units:

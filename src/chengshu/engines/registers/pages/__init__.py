@@ -1,0 +1,1 @@
+"""Pages of forms and registers: parse, call one action or query, render."""

@@ -1,0 +1,62 @@
+"""What the case engine announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chengshu.foundation.events.bus import Event
+
+
+@dataclass(frozen=True)
+class CaseOpened(Event):
+    """A case began.
+
+    :param definition: key of the definition
+    """
+
+    unheard_because = "scenes that act on new cases are still to come"
+
+    case: int
+    definition: int
+
+
+@dataclass(frozen=True)
+class CaseEnded(Event):
+    """A case came to its end.
+
+    :param state: ``completed``, ``terminated`` or ``void``
+    """
+
+    unheard_because = "scenes that act on ended cases are still to come"
+
+    case: int
+    definition: int
+    state: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class MessageThrown(Event):
+    """A case sent a message or a signal to others.
+
+    :param kind: ``message`` or ``signal``
+    :param called: its name
+    """
+
+    case: int
+    kind: str
+    called: str
+    key: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ServiceFailed(Event):
+    """A service gave up after its last attempt; its case waits for an operator."""
+
+    unheard_because = "operators see it on the operations page; no message channel exists yet"
+
+    case: int
+    job: int
+    service: str

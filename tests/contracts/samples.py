@@ -19,6 +19,8 @@ from django.db import connection, models
 from django.utils import timezone
 from PIL import Image
 
+from chengshu.engines.registers.models import FormSubmission, FormVersion
+from chengshu.foundation import action
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.models import File
@@ -28,6 +30,8 @@ from chengshu.hub.promises.actions.evaluating import start_self_evaluation
 from chengshu.hub.promises.actions.monitoring import open_monitoring
 from chengshu.hub.promises.actions.publishing import targets_document
 from chengshu.hub.promises.models import Form, FormState, Publication
+from tests.contracts.case_samples import OWNER as PROCESS_OWNER
+from tests.contracts.case_samples import PROCESS, make_cases
 from tests.contracts.district import District, Visitor
 
 NEAR, FAR, ABROAD = "service-centre", "data-bureau-proper", "finance-bureau"
@@ -43,17 +47,21 @@ class Sample:
     :param app: whose ``view…`` powers open the row; empty where there is no row
     :param unit_id: the row's unit
     :param owner: the only account that may see it
+    :param also: further units whose people see the row
     """
 
     value: object
     app: str = ""
     unit_id: int | None = None
     owner: int | None = None
+    also: tuple[int, ...] = ()
 
     def is_seen_by(self, visitor: Visitor) -> bool:
         if self.owner is not None:
             return visitor.account_id == self.owner
-        return self.unit_id is None or visitor.reads(self.app, self.unit_id)
+        if self.unit_id is None:
+            return True
+        return any(visitor.reads(self.app, unit_id) for unit_id in (self.unit_id, *self.also))
 
 
 @dataclass(frozen=True)
@@ -121,12 +129,31 @@ def standing_publication(rows: Rows, unit: str) -> Sample:
     return Sample(Publication.objects.get(ref=ref, withdrawn_at=None).pk)
 
 
+def form_key(rows: Rows, unit: str) -> Sample:
+    """A form may be read by all who see forms; its version that is not in use yet only within its unit."""
+    return Sample(FormVersion.objects.get(pk=rows.at("registers.FormVersion", unit).pk).definition.key)
+
+
+def of_case(label: str) -> Provider:
+    """A case or something of it: its unit sees it, and the unit that owns its process."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        units = rows.district.units
+        return Sample(rows.at(label, unit).pk, "cases", units[unit].pk, also=(units[PROCESS_OWNER].pk,))
+
+    return of
+
+
 EVALUATION, MONITORING = row("promises.SelfEvaluation"), row("promises.Monitoring")
 FINDING, ATTESTATION = row("promises.Finding"), row("promises.Attestation")
 PROMISE = printed("P44-1", "P01-1")
 
 ARGUMENTS: dict[str, Provider] = {
     "audit.entry_id": any_row("audit.AuditEntry"),
+    "cases.case_id": of_case("cases.Case"),
+    "cases.task_id": of_case("cases.Task"),
+    "desk.key": constant("sample.seal_use"),
+    "desk.version_id": any_row("cases.DefinitionVersion", definition__key="sample.seal_use"),
     "files.key": own("files.Upload", "key"),
     "files.page": constant(1),
     "files.pk": row("files.File"),
@@ -135,6 +162,15 @@ ARGUMENTS: dict[str, Provider] = {
     "identity.account_id": account,
     "identity.session_id": own("identity.Session"),
     "identity.token_id": own("identity.MachineToken"),
+    "inbox.act": constant("claim_task"),
+    "inbox:act_on_case.act": constant("circulate_case"),
+    "inbox.attachment_id": of_case("cases.Attachment"),
+    "inbox.card_id": of_case("cases.Supervision"),
+    "inbox.case_id": of_case("cases.Case"),
+    "inbox.file_format": constant("docx"),
+    "inbox.job_id": of_case("cases.Job"),
+    "inbox.key": constant(PROCESS),
+    "inbox.task_id": of_case("cases.Task"),
     "jobs.pk": own("jobs.JobRecord"),
     "orgs.appointment_id": any_row("orgs.Appointment"),
     "orgs.contact_id": any_row("orgs.OfficialContact"),
@@ -172,15 +208,29 @@ ARGUMENTS: dict[str, Provider] = {
     "promises.slug": PROMISE,
     "promises.step": constant("submit_form"),
     "promises.year": constant(2025),
+    "registers.correction_id": row("registers.RecordCorrection"),
+    "registers.file_format": constant("pdf"),
+    "registers.key": form_key,
+    "registers.name": constant("send"),
+    "registers.number": row("registers.FormVersion", "number"),
+    "registers.paper": constant("form"),
+    "registers.register": constant("legal_entity"),
+    "registers.submission_id": row("registers.FormSubmission"),
     "sample.note_id": row("sample.Note"),
     "saved_views.pk": own("http.SavedView"),
 }
 """``<app>.<argument>``; ``<app>:<route>.<argument>`` or, for the API, ``<app>/<collection>.<argument>`` where one route
 means something else by it."""
 
+FORM_SOURCE = (
+    '{"type": "object", "title": "表单", "properties": {"name": {"type": "string", "title": "名称"}}}'
+)
+
 _SHIFTED: dict[str, dict[str, Any]] = {
     "files_upload": {"account_id": None},
     "orgs_delegation": {"giver_id": None},
+    "registers_formversion": {"source": FORM_SOURCE},
+    "registers_entityrecord": {"register": "legal_entity"},
     "promises_publication": {"withdrawn_at": "now"},
     "promises_attestation": {"value": Decimal(98)},
     "promises_form": {"ref": "P99"},
@@ -197,6 +247,8 @@ def make_rows(district: District) -> Rows:
     owned = [apps.get_model(label) for label in _owned_labels()]
     with asking(system("test", "cli")), _free_to_write(owner):
         _really_made(district)
+        made["registers_formsubmission"] = {key: _submitted(key, district) for key in (NEAR, FAR, ABROAD)}
+        made |= make_cases(district, (NEAR, FAR, ABROAD))
         for model in (*scoped_models(), *owned):
             for key in (NEAR, FAR, ABROAD):
                 made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
@@ -252,6 +304,23 @@ def _really_made(district: District) -> None:
             _publish(form, withdrawn_at)
 
 
+def _submitted(unit: str, district: District) -> FormSubmission:
+    """A form handed in to a unit, made with the version that the unit has."""
+    version = _picked(FormVersion, unit, district)
+    assert isinstance(version, FormVersion)
+    row = FormSubmission(
+        unit=district.units[unit],
+        subject=f"sample:{district.units[unit].pk}",
+        subject_kind="sample",
+        round=1,
+        form_key=version.definition.key,
+        form_version=version.number,
+        title="表单",
+        values={},
+    )
+    return FormSubmission.objects.bulk_create([row])[0]
+
+
 def _publish(form: Form, withdrawn_at: datetime | None) -> None:
     published = Publication(
         form=form,
@@ -273,12 +342,20 @@ def _stand_in(form: Form, state: FormState) -> None:
 
 @contextmanager
 def _free_to_write(owner: int) -> Iterator[None]:
-    """Open the guarded tables as an action of every app would, and those of accounts as their owner."""
+    """Open the guarded tables as an action of every app would, and those of accounts as their owner.
+
+    Actions performed inside leave the tables as open as they found them, so they must know how open that is.
+    """
+    scope = ("test", '{"*": "*"}')
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('chengshu.action', 'test', true)")
-        cursor.execute("SELECT set_config('chengshu.write', %s, true)", ['{"*": "*"}'])
+        cursor.execute("SELECT set_config('chengshu.action', %s, true)", [scope[0]])
+        cursor.execute("SELECT set_config('chengshu.write', %s, true)", [scope[1]])
         cursor.execute("SELECT set_config('chengshu.account', %s, true)", [str(owner)])
+    token = action._scope_now.set(scope)
+    try:
         yield
+    finally:
+        action._scope_now.reset(token)
 
 
 def _picked(model: type[models.Model], unit: str, district: District) -> models.Model:
@@ -331,6 +408,8 @@ def _plain(field: models.Field[Any, Any], unit: str, district: District) -> Any:
         return Decimal(0)
     if isinstance(field, models.IntegerField):
         return 1
+    if isinstance(field, models.BinaryField):
+        return b"content"
     if isinstance(field, models.GenericIPAddressField) or field.name == "ip":
         return "127.0.0.1"
     text = f"{field.name}-{unit}" if field.unique else field.name

@@ -18,7 +18,18 @@ SYSTEM_ONLY = {
     "orgs.load_base_data": "loading base data is the operator's, at the console",
     "audit.archive_entries": "archiving is the operator's, at the console, with the owner's role",
     "promises.record_observation": "only the platform records what it computed",
+    "cases.raise_late_clocks": "only the platform's round sees that a clock is late",
+    "cases.apply_deemed_effects": "a deemed effect is the law's, not a person's",
+    "registers.load_declared_forms": "the base data publishes the scenes' forms",
     "files.purge_uploads": "the worker clears uploads that nobody went on with",
+    "cases.ship_model": "models that come with the software are deployed by the operator, at the console",
+    "cases.deploy_case_types": "loading base data is the operator's, at the console",
+    "cases.fire_timer": "the worker lets due timers fire",
+    "cases.deliver_message": "messages between cases are delivered by the worker",
+    "cases.deliver_signal": "signals between cases are delivered by the worker",
+    "cases.begin_job": "the worker calls services",
+    "cases.end_job": "the worker calls services",
+    "cases.fail_job": "the worker calls services",
 }
 """Actions that no role carries, with the reason: only the platform itself performs them."""
 

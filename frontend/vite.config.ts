@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
+import { noInlineStyle } from './vite/no-inline-style'
 
 const here = import.meta.dirname
 const dist = resolve(here, '../src/chengshu/foundation/web/static/dist')
@@ -30,7 +31,8 @@ function copyDocumentFonts(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [copyDocumentFonts()],
+  plugins: [copyDocumentFonts(), noInlineStyle()],
+  resolve: { alias: [{ find: /^style-mod$/, replacement: resolve(here, 'src/desk/adopted-styles.ts') }] },
   build: {
     outDir: dist,
     emptyOutDir: true,

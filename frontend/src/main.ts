@@ -7,16 +7,25 @@ import { startShell } from './shell'
 type Island = { mount: (element: HTMLElement) => void }
 
 const islands: Record<string, () => Promise<Island>> = {
+  'bpmn-diff': () => import('./islands/bpmn-diff'),
+  'bpmn-editor': () => import('./islands/bpmn-editor'),
+  'bpmn-view': () => import('./islands/bpmn-view'),
+  'case-diagram': () => import('./islands/case-diagram'),
   chart: () => import('./islands/chart'),
   confirm: () => import('./islands/confirm'),
   'dirty-form': () => import('./islands/dirty-form'),
+  'dmn-editor': () => import('./islands/dmn-editor'),
   drawer: () => import('./islands/drawer'),
   'error-summary': () => import('./islands/error-summary'),
+  'form-logic': () => import('./islands/form-logic'),
   heatfield: () => import('./islands/heatfield'),
+  'move-cases': () => import('./islands/move-cases'),
   password: () => import('./islands/password'),
+  phrases: () => import('./islands/phrases'),
   shortcuts: () => import('./islands/shortcuts'),
   treemap: () => import('./islands/treemap'),
   upload: () => import('./islands/upload'),
+  'work-list': () => import('./islands/work-list'),
 }
 
 function mountIslands(root: ParentNode): void {

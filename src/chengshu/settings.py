@@ -30,8 +30,8 @@ FOUNDATION = [
     "calendar",
     "codes",
 ]
-ENGINES: list[str] = []
-HUB = ["catalogue", "promises"]
+ENGINES = ["cases", "registers"]
+HUB = ["catalogue", "promises", "inbox", "desk"]
 SCENES = ["sample"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")

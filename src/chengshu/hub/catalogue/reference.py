@@ -12,6 +12,7 @@ from pathlib import Path
 from django.utils.translation import override
 
 from chengshu import settings as settings_module
+from chengshu.engines.cases.api import law_reference
 from chengshu.foundation.action import Action, Reach, registered_actions
 from chengshu.foundation.events.bus import listeners_of, registered_events
 from chengshu.foundation.http.doors import read_permissions
@@ -164,5 +165,6 @@ _PAGES: dict[str, Callable[[], str]] = {
     "routes.md": _routes,
     "lifecycle.md": _lifecycle,
     "lint-rules.md": _rules,
+    "clock-rules.md": law_reference,
     "settings.md": _settings,
 }

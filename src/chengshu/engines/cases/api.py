@@ -72,9 +72,9 @@ from chengshu.engines.cases.queries.cases import (
     task_view,
 )
 from chengshu.engines.cases.queries.definitions import (
-    compare_versions,
     definition,
     definitions,
+    drawn_content,
     lint,
     startable,
     version_content,
@@ -115,7 +115,6 @@ __all__ = [
     "clock_choices",
     "clock_figures",
     "clock_rules",
-    "compare_versions",
     "complete_task",
     "definition",
     "definitions",
@@ -123,6 +122,7 @@ __all__ = [
     "deliver_message",
     "deliver_signal",
     "deploy_version",
+    "drawn_content",
     "extend_clock",
     "give_supplement_notice",
     "happening_title",

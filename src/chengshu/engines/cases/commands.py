@@ -12,6 +12,8 @@ from django.db import DatabaseError
 
 from chengshu.cli.output import AsJson, complain, people, print_json, print_table
 from chengshu.engines.cases import actions, checking
+from chengshu.engines.cases.bpmn.differ import compare_models
+from chengshu.engines.cases.bpmn.document import read_document
 from chengshu.engines.cases.clocks.reference import rules_table
 from chengshu.engines.cases.data import Finding
 from chengshu.engines.cases.queries import cases as case_queries
@@ -52,6 +54,22 @@ def lint(
         people.print(f"{len(files)} files, {errors} errors, {len(found) - errors} warnings")
     if errors:
         raise typer.Exit(1)
+
+
+@cli.command("compare")
+def compare(
+    before: Annotated[Path, typer.Argument(help="The earlier BPMN file.")],
+    after: Annotated[Path, typer.Argument(help="The later one.")],
+    as_json: AsJson = False,
+) -> None:
+    """What changed from one BPMN file to another, element by element."""
+    changes = compare_models(read_document(_content(before)), read_document(_content(after)))
+    if as_json:
+        print_json([{**asdict(change), "sentence": str(change.sentence)} for change in changes])
+        return
+    for change in changes:
+        typer.echo(f"{change.element}: {change.sentence}")
+    people.print(f"{len(changes)} changes")
 
 
 @cli.command("deploy")

@@ -26,7 +26,7 @@ def editor_facts(model: DefinitionView, version: VersionView | None, *, editable
 
     :param version: the version shown; None for a model of which the asker sees none
     """
-    content = api.version_content(version.version_id) if version else b""
+    content = api.drawn_content(version.version_id) if version else b""
     return {
         "kind": model.kind,
         "key": model.key,

@@ -9,7 +9,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.cases import checking
-from chengshu.engines.cases.bpmn.document import Difference, differences, read_document
+from chengshu.engines.cases.bpmn.document import read_document, write_document
+from chengshu.engines.cases.bpmn.layout import lay_out
 from chengshu.engines.cases.data import DefinitionView, Finding, VersionView
 from chengshu.engines.cases.models import Definition, DefinitionKind, DefinitionVersion, VersionState
 from chengshu.foundation.errors import Missing
@@ -63,21 +64,24 @@ def version_content(version_id: int) -> bytes:
     return bytes(version_row(version_id).content)
 
 
+def drawn_content(version_id: int) -> bytes:
+    """The model's XML for showing: a process saved without a diagram gets one of our own making.
+
+    :raises Missing: if there is none that the asker may see
+    """
+    version = version_row(version_id)
+    if version.definition.kind != DefinitionKind.PROCESS:
+        return bytes(version.content)
+    document = read_document(bytes(version.content))
+    return bytes(version.content) if document.drawn else write_document(lay_out(document))
+
+
 def lint(content: bytes, kind: Literal["process", "decision"] = "process") -> tuple[Finding, ...]:
     """Everything that is wrong or doubtful about a model, located; empty when it could be deployed.
 
     Also says what it names and nobody knows: forms, called processes, decisions, services.
     """
     return checking.findings_of(content, kind)
-
-
-def compare_versions(earlier: int, later: int) -> tuple[Difference, ...]:
-    """What differs between two versions of processes, element by element.
-
-    :raises Missing: if one of them cannot be seen
-    """
-    before, after = read_document(version_content(earlier)), read_document(version_content(later))
-    return tuple(differences(before, after))
 
 
 def _with_versions(found: QuerySet[Definition]) -> QuerySet[Definition]:

@@ -13,6 +13,7 @@ from chengshu.engines.cases.api import (
     definition,
     definitions,
     deploy_version,
+    drawn_content,
     lint,
     migrate_cases,
     open_case,
@@ -25,6 +26,7 @@ from chengshu.engines.cases.api import (
     version_content,
 )
 from chengshu.engines.cases.base_data import deploy_case_types
+from chengshu.engines.cases.bpmn.document import read_document
 from chengshu.engines.cases.models import Case, Definition, DefinitionVersion
 from chengshu.engines.cases.refusals import ModelRefused
 from chengshu.engines.cases.tests.deploying import deploy, open_tasks, unit
@@ -47,6 +49,15 @@ def test_what_cannot_be_read_is_not_kept(as_persona: Any, content: bytes) -> Non
     with as_persona("section_head"), pytest.raises(InvalidInput):
         save_draft(**DESK, content=content, unit_id=unit("data-bureau"))
     assert not Definition.objects.filter(key="desk.leave").exists()
+
+
+def test_a_model_saved_without_a_diagram_is_shown_with_one(as_persona: Any) -> None:
+    version_id = drafted(as_persona)
+    with as_persona("section_head"):
+        assert version_content(version_id) == LEAVE
+        shown = read_document(drawn_content(version_id))
+    assert set(shown.drawn) >= {node.id for node in read_document(LEAVE).root.all("bpmn:userTask")}
+    assert shown.drawn
 
 
 def test_a_draft_of_another_unit_is_refused(as_persona: Any) -> None:

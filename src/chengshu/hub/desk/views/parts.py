@@ -77,15 +77,15 @@ def tabs(model: DefinitionView, current: str) -> Sequence[Tab]:
 
 def diagram(version: VersionView, paint: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
     """The data block of a drawing to look at."""
-    content = api.version_content(version.version_id).decode("utf-8", "replace")
+    content = api.drawn_content(version.version_id).decode("utf-8", "replace")
     return {"xml": content, "paint": list(paint), "words": words.table()}
 
 
 def compared(earlier: VersionView, later: VersionView) -> dict[str, Any]:
     """The data block of two drawings beside each other."""
     return {
-        "before": api.version_content(earlier.version_id).decode("utf-8", "replace"),
-        "after": api.version_content(later.version_id).decode("utf-8", "replace"),
+        "before": api.drawn_content(earlier.version_id).decode("utf-8", "replace"),
+        "after": api.drawn_content(later.version_id).decode("utf-8", "replace"),
         "words": words.table(),
     }
 

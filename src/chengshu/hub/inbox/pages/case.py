@@ -37,7 +37,7 @@ def show_case(request: HttpRequest, case_id: int) -> HttpResponse:
 @door(Door.SIGNED_IN)
 def diagram(request: HttpRequest, case_id: int) -> HttpResponse:
     """The model that the case runs by, for the drawing of its diagram."""
-    content = api.version_content(api.case_version_id(case_id))
+    content = api.drawn_content(api.case_version_id(case_id))
     return HttpResponse(content, content_type="application/xml")
 
 

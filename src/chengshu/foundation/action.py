@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation import prepared
@@ -117,7 +116,7 @@ def _perform(spec: Action, function: Callable[..., R], arguments: dict[str, Any]
     asker = current_asker()
     given = {name: value for name, value in arguments.items() if name not in spec.sensitive}
     try:
-        with transaction.atomic():
+        with prepared.undoable():
             place = spec.where(arguments)
             require(asker, spec.name, place)
             with _writing(spec, asker, place) as before, changes.collecting() as collected:
@@ -172,14 +171,14 @@ def _writing(spec: Action, asker: Asker, place: int | Reach) -> Iterator[tuple[s
     """Open the database for this action's app, for the units where the asker holds its permission.
 
     Gives what was open before. It is set again together with the audit entry, which saves a round trip; when the
-    action fails, going back to the savepoint sets it again.
+    action fails, undoing it sets it again.
     """
     units: Units = asker.units(spec.name)
     if place in (Reach.ANYONE, Reach.SELF) and not units:
         units = frozenset()
     scope = json.dumps({spec.app: EVERYWHERE if units == EVERYWHERE else sorted(units)})
     before = _scope_now.get()
-    prepared.run(chain.SET_SCOPE, [spec.name, scope])
+    prepared.tell({"chengshu.action": spec.name, "chengshu.write": scope})
     token = _scope_now.set((spec.name, scope))
     try:
         yield before

@@ -150,11 +150,10 @@ def asking(asker: Asker) -> Iterator[None]:
     frame = _Frame(asker)
     token = _current.set(frame)
     try:
-        with transaction.atomic():
-            _bind(asker)
+        with transaction.atomic(), prepared.opening(_settings(asker)):
             yield
             if outer is not None and not connection.needs_rollback:
-                _bind(outer.asker)  # a rollback brings the outer asker back by itself
+                prepared.tell(_settings(outer.asker))  # a rollback brings the outer asker back by itself
     finally:
         try:
             for write in frame.afterwards:
@@ -177,11 +176,8 @@ def rebind(asker: Asker) -> None:
     frame = _current.get()
     if frame is not None:
         frame.asker = asker
-    _bind(asker)
+    prepared.tell(_settings(asker))
 
 
-def _bind(asker: Asker) -> None:
-    prepared.run(_BIND, [asker.reading_scope_text, str(asker.account_id or "")])
-
-
-_BIND = "SELECT set_config('chengshu.read', %s, true), set_config('chengshu.account', %s, true)"
+def _settings(asker: Asker) -> dict[str, str]:
+    return {"chengshu.read": asker.reading_scope_text, "chengshu.account": str(asker.account_id or "")}

@@ -59,6 +59,7 @@ from chengshu.engines.cases.ports import (
     ServiceCall,
     ServiceError,
     register_known_forms,
+    register_variables_of_form,
     registered_services,
     service,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "record_supplement",
     "register_case_types",
     "register_known_forms",
+    "register_variables_of_form",
     "registered_services",
     "reject_version",
     "release_task",

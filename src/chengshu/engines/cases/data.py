@@ -183,6 +183,7 @@ class TimelineEntry:
     actor: str
     unit_name: str = ""
     text: str = ""
+    on_behalf_of: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -274,6 +275,8 @@ class CaseView:
     attachments: tuple[AttachmentView, ...]
     related: tuple[CaseLine, ...] = ()
     may: frozenset[str] = frozenset()
+    timeline_left_out: int = 0
+    """How many earlier entries of the history are not in ``timeline``."""
 
 
 @dataclass(frozen=True)

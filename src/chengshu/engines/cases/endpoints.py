@@ -145,11 +145,12 @@ class TimelineOut(Schema):
     kind: str
     node: str
     actor: str
+    on_behalf_of: str
     text: str
 
 
 class CaseOut(Schema):
-    """A case with its tasks and its history."""
+    """A case with its tasks and the newest of its history; ``timeline_left_out`` earlier entries are not shown."""
 
     case_id: int
     number: str
@@ -165,6 +166,7 @@ class CaseOut(Schema):
     variables: dict[str, Any]
     tasks: list[TaskOut]
     timeline: list[TimelineOut]
+    timeline_left_out: int
     may: list[str]
 
 
@@ -350,7 +352,7 @@ def complete_task(request: HttpRequest, task_id: int, given: CompleteIn) -> Stat
     operation_id="get_case_operations",
     summary="Stuck cases, failed jobs, timers due, as far as the asker may see the cases",
 )
-@door("cases.view_operations", title=_("See how the case engine runs"))
+@door("cases.view_operations", title=_("See how cases run: stuck ones, failed services, throughput"))
 def get_operations(request: HttpRequest) -> dict[str, Any]:
     view = operations()
     return {

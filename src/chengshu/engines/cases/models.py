@@ -237,13 +237,21 @@ class Task(_Running):
         indexes = [
             models.Index(fields=["case", "state"], name="cases_task_of_case"),
             models.Index(
-                fields=["unit", "due_at", "id"], condition=Q(state="open"), name="cases_task_of_unit"
+                fields=["unit", "due_at", "id"],
+                include=["assignee", "role", "kind", "warn_at", "case", "completed_by_id"],
+                condition=Q(state="open"),
+                name="cases_task_of_unit",
             ),
             models.Index(
                 fields=["assignee", "due_at", "id"], condition=Q(state="open"), name="cases_task_of_person"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="cases_task_due"),
-            models.Index(fields=["id"], condition=Q(state="open"), name="cases_task_oldest"),
+            models.Index(
+                fields=["id"],
+                include=["unit", "assignee", "role", "kind", "due_at", "warn_at", "case", "completed_by_id"],
+                condition=Q(state="open"),
+                name="cases_task_oldest",
+            ),
             models.Index(
                 fields=["completed_by_id", "-completed_at", "-id"],
                 condition=Q(completed_by_id__isnull=False),

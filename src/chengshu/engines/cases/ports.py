@@ -9,9 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 KnownForms = Callable[[], Collection[str]]
+VariablesOfForm = Callable[[str], "frozenset[str] | None"]
 Service = Callable[["ServiceCall"], "Mapping[str, Any] | None"]
 
 _known_forms: list[KnownForms] = []
+_variables_of_form: list[VariablesOfForm] = []
 _services: dict[str, Service] = {}
 
 
@@ -36,6 +38,17 @@ def known_forms() -> frozenset[str] | None:
     if not _known_forms:
         return None
     return frozenset(key for forms in _known_forms for key in forms())
+
+
+def register_variables_of_form(named: VariablesOfForm) -> None:
+    """Say which variables a form passes on; None for a form one does not know. Others are then refused beside it."""
+    _variables_of_form.append(named)
+
+
+def variables_of_form(key: str) -> frozenset[str] | None:
+    """The names of the variables that a form may pass on to the process; None when nobody knows the form."""
+    found = [names for named in _variables_of_form if (names := named(key)) is not None]
+    return frozenset().union(*found) if found else None
 
 
 def service(name: str) -> Callable[[Service], Service]:

@@ -1,7 +1,8 @@
 """Performing service jobs: claim in one transaction, call outside of any, write the answer in another.
 
 A job is tried until it has no attempts left, with growing delays; then its token stops with an incident that an
-operator sees. A worker that dies during a call leaves the job ``running``; the round takes it up again.
+operator sees. A worker that dies during a call leaves the job ``running``; the round takes it up again. What a service
+says of a case that was suspended meanwhile is kept with the job, and taken without another call after it is resumed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.cases import ports
-from chengshu.engines.cases.actions.working import begin_job, end_job, fail_job
+from chengshu.engines.cases.actions.working import KEPT, begin_job, end_job, fail_job
 from chengshu.engines.cases.models import Job
 from chengshu.engines.cases.state import CaseState, JobState
 from chengshu.foundation.asking import asking, system
@@ -43,8 +44,13 @@ def perform(job_id: int) -> bool:
         claimed = begin_job(job_id=job_id)
     if claimed is None:
         return False
+    kept = claimed.payload.get(KEPT, {})
+    if "failure" in kept:
+        with asking(system(WORKER, "worker")):
+            fail_job(job_id=job_id, **kept["failure"])
+        return False
     try:
-        answer = _call(claimed)
+        answer = kept["answer"] if "answer" in kept else _call(claimed)
     except Exception as error:
         _note_failure(claimed.pk, _failure_of(error))
         return False

@@ -38,7 +38,8 @@ from chengshu.engines.registers.entries import typed_from_values, typed_of
 from chengshu.engines.registers.paths import declared, map_of
 from chengshu.engines.registers.storing import with_stored_files
 from chengshu.engines.registers.subjects import register_subject
-from chengshu.engines.registers.values import variables_of
+from chengshu.engines.registers.values import names_passed_on, variables_of
+from chengshu.foundation.errors import Missing
 from chengshu.foundation.orgs.models import Unit
 
 record_entity = actions.record_entity
@@ -48,6 +49,14 @@ forms = queries.form_lines
 form = queries.form
 records_of = queries.records_of
 drafts = queries.drafts
+
+
+def variables_passed_by(key: str) -> frozenset[str] | None:
+    """The names of the process variables that a form's fields hand over; None when no such form is in use."""
+    try:
+        return names_passed_on(queries.form(key))
+    except Missing:
+        return None
 
 
 def typed_from(
@@ -263,6 +272,7 @@ __all__ = [
     "typed_from_values",
     "typed_of",
     "variables_of",
+    "variables_passed_by",
     "view",
     "with_prefilled",
     "withdraw_submission",

@@ -30,6 +30,11 @@ def _variables(fields: tuple[Field, ...], values: Mapping[str, Any]) -> Iterator
             yield from _variables(field.fields, value or {})
 
 
+def names_passed_on(form: Form) -> frozenset[str]:
+    """The variables that ``variables_of`` gives, whatever was entered."""
+    return frozenset(name for name, _value in _variables(form.fields, {}))
+
+
 def _variable(value: Any) -> Any:
     if isinstance(value, bool):
         return value

@@ -20,7 +20,9 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 def canonical(value: Any) -> bytes:
     """Canonical JSON. What PostgreSQL cannot store, a NUL or half a surrogate pair, becomes ␀ or ?."""
     text = json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return _NUL.sub(r"\1␀", text).encode(errors="replace")
+    if "\\u0000" in text:
+        text = _NUL.sub(r"\1␀", text)
+    return text.encode(errors="replace")
 
 
 def storable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, cast
@@ -45,9 +46,9 @@ def build() -> NinjaAPI:
 
 def _door_first(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Have an endpoint's door asked before what was sent is read: a stranger learns nothing of its form."""
-    if hasattr(run, "__wrapped__"):  # a router mounted inside another is given its decorators twice
+    if hasattr(run, "asks_first"):  # a router mounted inside another is given its decorators twice
         return run
-    endpoint = cast(Any, run).__self__.view_func
+    endpoint = cast(Any, inspect.unwrap(run)).__self__.view_func
 
     @functools.wraps(run)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -57,6 +58,7 @@ def _door_first(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             return answer(request, closed)
         return run(request, *args, **kwargs)
 
+    asked.asks_first = True  # type: ignore[attr-defined]
     return asked
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from chengshu.foundation.action import Reach, registered_actions
 from chengshu.foundation.errors import Words
 from chengshu.foundation.http.doors import read_permissions
+from chengshu.foundation.orgs.roles import declared_roles
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,16 @@ class Permission:
 
 
 def known_permissions() -> dict[str, Permission]:
-    """Every permission of the installed apps by name: of actions that need one, and of doors."""
+    """Every permission of the installed apps by name: of actions that need one, and of doors.
+
+    An action that anybody may do with what is theirs is among them when roles carry it: then it needs the power too.
+    """
     titles = dict(read_permissions())
+    carried = {permission for role in declared_roles() for permission in role.permissions}
     writing = {
         action.name: action.title
         for action in registered_actions().values()
-        if action.at not in (Reach.ANYONE, Reach.SELF)
+        if action.at not in (Reach.ANYONE, Reach.SELF) or action.name in carried
     }
     return {
         name: _permission(name, permission_title(name), name in writing)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.engines.cases import opening, places, splitting, store
+from chengshu.engines.cases import handing_in, opening, places, splitting, store
 from chengshu.engines.cases.interpreter import approval
 from chengshu.engines.cases.state import Task, TaskKind, TaskState, Token, TokenState
 from chengshu.engines.cases.who import holds_at_one, require_at_one
-from chengshu.foundation.action import Reach, action
+from chengshu.foundation.action import Reach, action, require
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import Conflict, InvalidInput
 
@@ -28,14 +28,20 @@ def open_case(
     """Open a case by the deployed version of a definition and run it to its first waiting steps.
 
     :param definition: key, such as ``sample.seal_use``
-    :param unit_id: whose case it is; the definition's own unit unless given
+    :param unit_id: whose case it is; the definition's own unit unless given, else one where the asker may open cases
     :param title: shown in every list; the model's own title expression, or the definition's name, unless given
     :param variables: what the start form hands to the process
     :return: the case's id
     :raises Missing: if nothing is deployed under this key
+    :raises Refused: if the unit is neither the definition's own nor one of the asker's power
+    :raises InvalidInput: ``variables`` if one of them is not named by the start form, or they are too large
     """
     version = opening.version_in_force(definition)
     unit = opening.unit_of(version.definition, unit_id)
+    if unit != version.definition.unit_id:
+        require(current_asker(), "cases.open_case", unit)
+    handing_in.insist_small(variables)
+    handing_in.insist_named(version.facts.get("start_form", ""), variables)
     return opening.open_new(
         opening.Opening(version, unit, title=title, variables=variables, simulated=simulated)
     )
@@ -133,6 +139,7 @@ def split_case(
     :param variables: what differs in the new case
     """
     _given(reason)
+    handing_in.insist_small(variables)
     with store.at_case(case_id) as work:
         _require_here(work, "cases.split_case")
         task = _task_left(work, from_node)

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.engines.cases import places, store
+from chengshu.engines.cases import handing_in, places, store
 from chengshu.engines.cases.interpreter import approval
 from chengshu.engines.cases.models import Happening, Task
 from chengshu.engines.cases.state import TaskKind, TaskState
@@ -39,7 +39,7 @@ def claim_task(*, task_id: int) -> None:
     :raises Conflict: if somebody has it already (says who), or it is ended
     """
     with store.at_task(task_id, "claim_task", whose=_claimable) as work:
-        approval.claim_task(work.run, task_id, by=work.doer.holder or work.doer.person)
+        approval.claim_task(work.run, task_id, by=_in_the_name_of(work) or work.doer.person)
 
 
 @action(title=_("Put a task back"), at=Reach.SELF)
@@ -49,7 +49,7 @@ def release_task(*, task_id: int) -> None:
     :raises Conflict: if nobody else could take it: it was given to this very person
     """
     with store.at_task(task_id, "release_task") as work:
-        approval.release_task(work.run, task_id, by=work.doer.holder)
+        approval.release_task(work.run, task_id, by=_in_the_name_of(work))
 
 
 @action(title=_("Complete a task"), at=Reach.SELF)
@@ -63,9 +63,12 @@ def complete_task(
     :param variables: what the form hands to the process
     :raises Refused: if the task is somebody else's
     :raises Conflict: ``task.completed`` if it is completed already: says who did it and when
-    :raises InvalidInput: ``outcome``, ``opinion``, or ``variables`` if they would say how another step was decided
+    :raises InvalidInput: ``outcome``, ``opinion``, or ``variables`` if they would say how another step was decided,
+        are not named by the step's form, or are too large
     """
+    handing_in.insist_small(variables)
     with store.at_task(task_id, "complete_task") as work:
+        handing_in.insist_named(work.task(task_id).form, variables)
         _insist_free_names(work, work.task(task_id).plan, variables or {})
         work.run.complete_task(
             task_id,
@@ -86,7 +89,7 @@ def transfer_task(*, task_id: int, to: int, reason: str = "") -> None:
     """
     with store.at_task(task_id, "transfer_task") as work:
         receiver = places.require_account(to, "to")
-        approval.transfer_task(work.run, task_id, to=receiver, by=work.doer.holder, reason=reason)
+        approval.transfer_task(work.run, task_id, to=receiver, by=_in_the_name_of(work), reason=reason)
 
 
 @action(title=_("Delegate a task"), at=Reach.SELF)
@@ -97,14 +100,14 @@ def delegate_task(*, task_id: int, to: int, reason: str = "") -> None:
     """
     with store.at_task(task_id, "delegate_task") as work:
         receiver = places.require_account(to, "to")
-        approval.delegate_task(work.run, task_id, to=receiver, by=work.doer.holder, reason=reason)
+        approval.delegate_task(work.run, task_id, to=receiver, by=_in_the_name_of(work), reason=reason)
 
 
 @action(title=_("Answer a delegated task"), at=Reach.SELF)
 def resolve_delegation(*, task_id: int, opinion: str = "") -> None:
     """Give a delegated task back to its owner with one's opinion."""
     with store.at_task(task_id, "resolve_delegation") as work:
-        approval.resolve_delegation(work.run, task_id, by=work.doer.holder, opinion=opinion)
+        approval.resolve_delegation(work.run, task_id, by=_in_the_name_of(work), opinion=opinion)
 
 
 @action(title=_("Add a signer"), at=Reach.SELF)
@@ -128,7 +131,7 @@ def add_signer(
             to=places.require_account(signer, "signer"),
             side=position,
             weight=weight,
-            by=work.doer.holder,
+            by=_in_the_name_of(work),
             reason=reason,
         )
 
@@ -141,7 +144,7 @@ def remove_signer(*, task_id: int, reason: str = "") -> None:
     :raises Refused: to anybody but who added the signer, and whoever may move the case by right
     """
     with store.at_task(task_id, "remove_signer", whose=_added_by_the_asker, may_be_held=True) as work:
-        approval.remove_signer(work.run, task_id, by=work.doer.holder, reason=reason)
+        approval.remove_signer(work.run, task_id, by=_in_the_name_of(work), reason=reason)
 
 
 @action(title=_("Return a case"), at=Reach.SELF)
@@ -162,7 +165,7 @@ def return_case(*, task_id: int, to: str, reason: str, rerun: bool = True) -> No
             to=to,
             visited={(plan, node) for plan, node, _account in done},
             rerun=rerun,
-            by=work.doer.holder,
+            by=_in_the_name_of(work),
             reason=reason,
             assignee=next((account for _plan, node, account in done if node == to), None),
         )
@@ -205,7 +208,14 @@ def urge_task(*, task_id: int, note: str = "") -> None:
 def acknowledge_circulation(*, task_id: int, note: str = "") -> None:
     """传阅已阅: say that one has read it; also after the case has ended."""
     with store.at_task(task_id, "acknowledge_circulation", must_run=False) as work:
-        approval.acknowledge_circulation(work.run, task_id, by=work.doer.holder, opinion=note)
+        approval.acknowledge_circulation(work.run, task_id, by=_in_the_name_of(work), opinion=note)
+
+
+def _in_the_name_of(work: store.Work) -> int | None:
+    """Whose task it is, for the rules; the history names who acts, and for whom."""
+    if work.doer.on_behalf_of is not None:
+        work.run.stand_in = work.doer.account_id
+    return work.doer.holder
 
 
 def _insist_free_names(work: store.Work, plan: str, variables: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.engines.cases import opening, store
+from chengshu.engines.cases import handing_in, opening, store
 from chengshu.engines.cases.events import ServiceFailed
 from chengshu.engines.cases.models import DefinitionVersion, Job, Token, VersionState, Wait
 from chengshu.engines.cases.state import CaseState, JobState, TokenState, WaitKind
@@ -21,6 +21,8 @@ from chengshu.foundation.events.bus import emit
 
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=1)
+KEPT = "#kept"
+"""Beside a job's payload: what its service said while the case was suspended."""
 
 
 @action(title=_("Let a timer fire"), at=Reach.EVERYWHERE)
@@ -42,6 +44,7 @@ def deliver_message(*, name: str, key: str = "", payload: Mapping[str, Any] | No
     :param key: correlation key: only a wait with this key, or with none, takes it
     :return: how many cases took it: 0 or 1
     """
+    handing_in.insist_small(payload, field="payload")
     waits = Wait.objects.filter(kind=WaitKind.MESSAGE, name=name, key__in=["", key])
     for case_id in (
         waits.filter(case__state=CaseState.RUNNING).order_by("id").values_list("case_id", flat=True)
@@ -56,6 +59,7 @@ def deliver_message(*, name: str, key: str = "", payload: Mapping[str, Any] | No
 @action(title=_("Deliver a signal to cases"), at=Reach.EVERYWHERE)
 def deliver_signal(*, name: str, payload: Mapping[str, Any] | None = None) -> int:
     """Give a signal to every case that waits for it, and open the cases that it begins; returns how many."""
+    handing_in.insist_small(payload, field="payload")
     waits = Wait.objects.filter(kind=WaitKind.SIGNAL, name=name, case__state=CaseState.RUNNING)
     taken = 0
     for case_id in sorted(set(waits.values_list("case_id", flat=True))):
@@ -70,6 +74,7 @@ def send_message(*, case_id: int, name: str, key: str = "", payload: Mapping[str
 
     :raises Conflict: ``cases.not_waiting`` if it does not wait for it
     """
+    handing_in.insist_small(payload, field="payload")
     with store.at_case(case_id) as work:
         _require_here(work, "cases.send_message")
         if not work.run.deliver_message(name, key=key, payload=payload):
@@ -97,19 +102,33 @@ def begin_job(*, job_id: int) -> Job | None:
 
 @action(title=_("Take a service's answer"), at=Reach.EVERYWHERE)
 def end_job(*, job_id: int, variables: Mapping[str, Any] | None = None) -> bool:
-    """Let the case go on with what the service answered; False when it went on without it meanwhile."""
+    """Let the case go on with what the service answered; False when it went on without it meanwhile.
+
+    A suspended case stays where it is: the answer is kept with the job and taken once the case is resumed.
+    """
     with store.at_case(_case_of(job_id), must_run=False) as work:
-        taken = work.run.finish_job(job_id, variables)
+        is_kept = _kept_for_later(work, job_id, {"answer": dict(variables or {})})
+        taken = not is_kept and work.run.finish_job(job_id, variables)
+    if is_kept:
+        return False
     Job.objects.filter(pk=job_id).update(ended_at=timezone.now(), next_at=None, error="")
     return taken
 
 
 @action(title=_("Note a service's failure"), at=Reach.EVERYWHERE)
 def fail_job(*, job_id: int, error: str, code: str = "", again: bool = True) -> None:
-    """Try again later, or let the case's error event or an operator take over."""
+    """Try again later, or let the case's error event or an operator take over.
+
+    In a suspended case it counts once the case is resumed.
+    """
     case_id = _case_of(job_id)
     with store.at_case(case_id, must_run=False) as work:
-        work.run.fail_job(job_id, error, code=code, again=again)
+        failure = {"error": error, "code": code, "again": again}
+        is_kept = _kept_for_later(work, job_id, {"failure": failure})
+        if not is_kept:
+            work.run.fail_job(job_id, error, code=code, again=again)
+    if is_kept:
+        return
     job = Job.objects.get(pk=job_id)
     is_waiting = job.state == JobState.WAITING
     Job.objects.filter(pk=job_id).update(
@@ -159,6 +178,25 @@ def retry_token(*, case_id: int, token_id: int, permission: str) -> None:
     with store.at_case(case_id) as work:
         _require_here(work, permission)
         work.run.retry_token(token_id, by=work.doer.account_id)
+
+
+def _kept_for_later(work: store.Work, job_id: int, said: Mapping[str, Any]) -> bool:
+    """Whether the case is suspended: then what the service said waits in the job. What waited there is taken out."""
+    job, run = work.state.jobs.get(job_id), work.run
+    if job is None:
+        return False
+    is_suspended = run.case.state is CaseState.SUSPENDED
+    payload = {name: value for name, value in job.payload.items() if name != KEPT}
+    if is_suspended:
+        payload[KEPT] = dict(said)
+        run.change_job(job, state=JobState.WAITING, payload=payload)
+        run.finish()
+    elif KEPT in job.payload:
+        run.change_job(job, payload=payload)
+    else:
+        return False
+    Job.objects.filter(pk=job_id).update(payload=payload, next_at=None)
+    return is_suspended
 
 
 def _require_here(work: store.Work, permission: str) -> None:

@@ -27,6 +27,10 @@ __all__ = ["RULES", "Known", "Rule", "lint_content", "lint_document", "refuse_fa
 _MODULES = (rules_flow, rules_events, rules_content, rules_names, rules_vocabulary, soundness, rules_drawing)
 
 CHECKS: Final[tuple[Check, ...]] = tuple(check for module in _MODULES for check in module.CHECKS)
+_WHATEVER_THE_SIZE: Final = tuple(
+    check for module in _MODULES if module not in (soundness, rules_drawing) for check in module.CHECKS
+)
+"""Without those that play the model through or compare every step with every other."""
 RULES: Final[tuple[Rule, ...]] = tuple(
     value for module in _MODULES for value in vars(module).values() if isinstance(value, Rule)
 )
@@ -39,7 +43,9 @@ def lint_document(document: Document, known: Known | None = None) -> tuple[Findi
     :param known: what exists outside the model; without it nothing is checked against the outside
     """
     subject = Subject(document, known or Known())
-    findings = [*document.findings, *(finding for check in CHECKS for finding in check(subject))]
+    too_many = list(rules_drawing.beyond_checking(subject))
+    checks = _WHATEVER_THE_SIZE if too_many else CHECKS
+    findings = [*document.findings, *too_many, *(finding for check in checks for finding in check(subject))]
     return tuple(
         sorted(dict.fromkeys(findings), key=lambda finding: (finding.severity, finding.line, finding.code))
     )

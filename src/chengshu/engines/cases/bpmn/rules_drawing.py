@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.cases.bpmn.document import Document, Element
 from chengshu.engines.cases.bpmn.graph import is_event_subprocess
-from chengshu.engines.cases.bpmn.metamodel import ACTIVITIES, described, is_a
+from chengshu.engines.cases.bpmn.metamodel import ACTIVITIES, described, is_a, title_of
 from chengshu.engines.cases.bpmn.rules import Check, Rule, Subject
 from chengshu.engines.cases.bpmn.rules_flow import DECIDING
 from chengshu.engines.cases.data import Finding
 
 NO_ID = Rule("bpmn.no_id", "error", _("Every step and every flow has an id."))
+ID_TOO_LONG = Rule("bpmn.id_too_long", "error", _("An id has at most 200 characters."))
 UNNAMED = Rule("bpmn.unnamed", "warning", _("Every activity has a name."))
 DUPLICATE_NAME = Rule(
     "bpmn.duplicate_name", "warning", _("Two activities of a process have different names.")
@@ -34,6 +35,24 @@ MOST_NODES: Final = 60
 correction loops of an approval easily pass."""
 
 
+LONGEST_ID: Final = 200
+MOST_CHECKED: Final = 1_000
+"""Nodes of a whole model. Above it the rules would take longer than anybody waits, and nobody could review it."""
+
+
+def beyond_checking(subject: Subject) -> Iterator[Finding]:
+    """The error about a model that is too large to be examined; such a one is neither played through nor measured."""
+    count = sum(len(graph.nodes) for graph in subject.graphs)
+    if count > MOST_CHECKED:
+        message = _("The model has %(count)s steps; %(most)s can be examined.") % {
+            "count": count,
+            "most": MOST_CHECKED,
+        }
+        hint = _("Move parts into processes of their own and call them.")
+        largest = max(subject.graphs, key=lambda graph: len(graph.nodes)).container
+        yield replace(TOO_LARGE, severity="error").broken_at(largest, message, hint)
+
+
 def identifiers(subject: Subject) -> Iterator[Finding]:
     pools = subject.document.all_of("bpmn:participant")
     inside = [
@@ -46,6 +65,13 @@ def identifiers(subject: Subject) -> Iterator[Finding]:
         if not element.id:
             message = _("%(element)s has no id.") % {"element": described(element)}
             yield NO_ID.broken_at(element, message, _("Save the model again in an editor; it gives the id."))
+        elif len(element.id) > LONGEST_ID:
+            message = _("The id of %(element)s has %(count)s characters; %(most)s are possible.") % {
+                "element": " ".join(element.name.split())[:100] or str(title_of(element.kind)),
+                "count": len(element.id),
+                "most": LONGEST_ID,
+            }
+            yield ID_TOO_LONG.broken_at(element, message, _("Give it a shorter id."))
 
 
 def names(subject: Subject) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -260,8 +261,18 @@ def _timer(event: Element, definition: Element) -> Iterator[Finding]:
 
 
 def is_written_time(time: Element) -> bool:
-    """Whether the text of a date, duration or repetition is ISO 8601."""
-    return _WRITTEN[time.kind].fullmatch(time.value) is not None
+    """Whether the text of a date, duration or repetition is ISO 8601, and the calendar has such a date."""
+    if _WRITTEN[time.kind].fullmatch(time.value) is None:
+        return False
+    return time.kind != "timeDate" or _is_in_the_calendar(time.value)
+
+
+def _is_in_the_calendar(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def conditions(subject: Subject) -> Iterator[Finding]:

@@ -33,6 +33,8 @@ LOOP_WITHOUT_WAIT = Rule(
 )
 
 MAX_STATES: Final = 4_000
+MAX_EFFORT: Final = 180_000
+"""Steps played and places looked at: about a second."""
 MAX_CHOICES: Final = 6
 """Of an inclusive gateway with more branches only "each alone" and "all" are played."""
 
@@ -89,15 +91,34 @@ class Exploration:
         return next((marking for marking in self.came_from if marking not in good), None)
 
 
-class Player:
-    """The rules of the game for one container's graph."""
+class EffortSpent(Exception):
+    """The game takes longer than anybody waits for it."""
 
-    def __init__(self, graph: Graph) -> None:
+
+class Player:
+    """The rules of the game for one container's graph.
+
+    :param effort: how many steps may be played and places looked at
+    """
+
+    def __init__(self, graph: Graph, *, effort: int = MAX_EFFORT) -> None:
         self.graph = graph
         self.entries = [node.id for node in graph.starts()]
-        self.reach_into = {
-            node.id: self._places_before(node) for node in graph.of_kind("inclusiveGateway", "complexGateway")
-        }
+        self.effort = effort
+        self._reach_into: dict[str, frozenset[str]] = {}
+
+    def spend(self, effort: int = 1) -> None:
+        """:raises EffortSpent: when nothing of it is left"""
+        self.effort -= effort
+        if self.effort < 0:
+            raise EffortSpent
+
+    def reach_into(self, gateway: Element) -> frozenset[str]:
+        """Every place from which a token could still come to an inclusive gateway."""
+        known = self._reach_into.get(gateway.id)
+        if known is None:
+            known = self._reach_into[gateway.id] = self._places_before(gateway)
+        return known
 
     def beginnings(self) -> list[Marking]:
         """The states a container begins with: one for each start event, or one for all unled nodes together."""
@@ -120,7 +141,7 @@ class Player:
             if present == incoming:
                 yield from self._leaving(node, incoming)
         elif node.kind in ("inclusiveGateway", "complexGateway"):
-            if not (marking & self.reach_into[node.id]) - present - self._only_through(node, present):
+            if not (marking & self.reach_into(node)) - present - self._only_through(node, present):
                 yield from self._leaving(node, present)
         else:
             for flow in sorted(present):
@@ -169,6 +190,7 @@ class Player:
         pending = [flow.id for flow in self.graph.incoming[gateway.id]]
         while pending:
             place = pending.pop()
+            self.spend()
             if place in found:
                 continue
             found.add(place)
@@ -194,6 +216,7 @@ class Player:
         pending = list(empty)
         while pending:
             place = pending.pop()
+            self.spend()
             if place in able:
                 continue
             able.add(place)
@@ -201,16 +224,27 @@ class Player:
             if source != gateway.id:
                 able.add(source)
                 pending.extend(self._places_into(source))
-        return self.reach_into[gateway.id] - able
+        return self.reach_into(gateway) - able
 
 
-def explore(graph: Graph, *, limit: int = MAX_STATES) -> Exploration:
+def explore(graph: Graph, *, limit: int = MAX_STATES, effort: int = MAX_EFFORT) -> Exploration:
     """Play every way through the container, breadth first, so that the ways named are the shortest.
 
     :param limit: states after which it gives up, with ``complete`` False
+    :param effort: steps played and places looked at after which it gives up likewise
     """
-    player = Player(graph)
     found = Exploration()
+    try:
+        play(Player(graph, effort=effort), found, limit)
+    except EffortSpent:
+        found.complete = False
+    return found
+
+
+def play(player: Player, found: Exploration, limit: int) -> None:
+    """
+    :raises EffortSpent: when it takes too long
+    """
     pending = deque(player.beginnings())
     found.came_from.update(dict.fromkeys(pending))
     while pending:
@@ -218,6 +252,7 @@ def explore(graph: Graph, *, limit: int = MAX_STATES) -> Exploration:
         after: list[Marking] = []
         stuck = bool(marking)
         for step in player.steps(marking):
+            player.spend(3 + len(marking) // 8)
             stuck = False
             rest = frozenset() if step.clears else marking - step.takes
             for place in sorted(rest & step.leaves):
@@ -232,8 +267,7 @@ def explore(graph: Graph, *, limit: int = MAX_STATES) -> Exploration:
             found.stuck.append(marking)
         if len(found.came_from) > limit:
             found.complete = False
-            return found
-    return found
+            return
 
 
 def _some_of(flows: list[str]) -> Iterator[frozenset[str]]:

@@ -263,10 +263,12 @@ def acknowledge_circulation(run: Run, task_id: int, *, by: int | None, opinion: 
         )
     require_holder(task, by)
     run.actor = by
+    stand_in = run.stand_in if run.stand_in != by else None
     run.change_task(
         task,
         state=TaskState.COMPLETED,
-        completed_by=by,
+        completed_by=stand_in or by,
+        on_behalf_of=by if stand_in else None,
         completed_at=run.now,
         opinion=opinion,
         outcome="read",

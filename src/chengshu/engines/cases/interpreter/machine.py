@@ -82,6 +82,8 @@ class Machine:
         self.account_of = account_of
         self.delta = Delta()
         self.actor: int | None = None
+        self.stand_in: int | None = None
+        """Who really acts, when it is done in the name of ``actor`` (代理)."""
         self.agenda: deque[tuple[Step, Token]] = deque()
         self.conditions_stale = False
         self._plans: dict[str, Plan] = {}
@@ -189,6 +191,10 @@ class Machine:
         self.case.seq += 1
         self.delta.case_changed = True
         self._said = {**details, **more} if details else more
+        account = self.actor
+        if self.stand_in is not None and account is not None and account != self.stand_in:
+            account = self.stand_in
+            self._said = {**self._said, "on_behalf_of": self.actor}
         self.delta.history.append(
             Happening(
                 seq=self.case.seq,
@@ -197,7 +203,7 @@ class Machine:
                 node=node or (token.node if token else task.node if task else ""),
                 token=token.id if token else task.token if task else None,
                 task=task.id if task else None,
-                account_id=self.actor,
+                account_id=account,
                 details=self._said,
             )
         )

@@ -129,12 +129,14 @@ def step_of(machine: Machine, task: Task) -> Token:
 
 def _close(machine: Machine, task: Task, by: int | None, reason: str) -> None:
     """The task is done: its holder has sent the case back."""
+    stand_in = machine.stand_in if machine.stand_in != by else None
     machine.change_task(
         task,
         state=TaskState.COMPLETED,
         outcome=RETURNED,
         opinion=reason,
-        completed_by=by,
+        completed_by=stand_in or by,
+        on_behalf_of=by if stand_in else None,
         completed_at=machine.now,
     )
 

@@ -79,6 +79,7 @@ def case_view(case_id: int) -> CaseView:
     case = case_row(case_id)
     tasks = list(Task.objects.filter(case_id=case_id).select_related("unit", "assignee").order_by("id"))
     tokens = list(Token.objects.filter(case_id=case_id).order_by("id"))
+    timeline = _timeline(case)
     return CaseView(
         case_id=case.pk,
         number=case.number,
@@ -98,7 +99,8 @@ def case_view(case_id: int) -> CaseView:
         simulated=case.simulated,
         variables=dict(case.variables),
         tasks=_task_views(tasks, case),
-        timeline=_timeline(case),
+        timeline=timeline,
+        timeline_left_out=timeline[0].seq - 1 if timeline else 0,
         tokens=_token_views(tokens),
         clocks=_clocks(case_id),
         next_steps=ahead.next_steps(case, tokens),
@@ -283,8 +285,11 @@ def _light_of_task(task: Task, now: datetime) -> Light:
 
 
 def _timeline(case: Case) -> tuple[TimelineEntry, ...]:
-    rows = list(Happening.objects.filter(case_id=case.pk).order_by("seq")[:MOST_HAPPENINGS])
-    people = account_names(row.account_id for row in rows)
+    """The newest of the history, in the order in which it happened."""
+    rows = list(Happening.objects.filter(case_id=case.pk).order_by("-seq")[:MOST_HAPPENINGS])[::-1]
+    people = account_names(
+        account_id for row in rows for account_id in (row.account_id, row.details.get("on_behalf_of"))
+    )
     units = unit_names(row.details.get("unit_id") for row in rows)
     names = ahead.node_names(case.pk, {row.node for row in rows if row.node}, plan=case.plan)
     return tuple(
@@ -296,6 +301,7 @@ def _timeline(case: Case) -> tuple[TimelineEntry, ...]:
             node=row.node,
             node_name=names.get(row.node, row.node),
             actor=people.get(row.account_id or 0, ""),
+            on_behalf_of=people.get(row.details.get("on_behalf_of") or 0, ""),
             unit_name=units.get(row.details.get("unit_id") or 0, ""),
             text=str(
                 row.details.get("opinion") or row.details.get("reason") or row.details.get("note") or ""

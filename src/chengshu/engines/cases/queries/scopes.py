@@ -59,6 +59,19 @@ def claimable(asker: Asker, permission: str, only: int | None) -> list[Branch]:
     return [Branch(units, tuple(roles)) for units, roles in by_units.items()]
 
 
+def contain(whole: Iterable[Branch], parts: Iterable[Branch]) -> bool:
+    """Whether each of the parts lies within one of the others, by its units and its roles."""
+    outer = list(whole)
+    return all(any(_contains(branch, part) for branch in outer) for part in parts)
+
+
+def _contains(outer: Branch, inner: Branch) -> bool:
+    def within(few: tuple[object, ...] | None, many: tuple[object, ...] | None) -> bool:
+        return many is None or (few is not None and set(few) <= set(many))
+
+    return within(inner.units, outer.units) and within(inner.roles, outer.roles)
+
+
 def _offered(offers: Iterable[Mapping[str, Units]], permitted: Units) -> Iterable[tuple[Units, str]]:
     if permitted:
         yield permitted, ""

@@ -1,7 +1,8 @@
 """The inbox: pages and exact counts of open work over every case of every scene.
 
 Each part of a queue walks one partial index of ``cases_task`` — by unit and due date, by person and due date — and
-stops after a page; a scope of many units asks each unit for its first rows. Row security checks every row again.
+stops after a page; a scope of many units asks each unit for its first rows. A count of units reads nothing but an
+index, which holds all that counts and the row policy ask for. Row security checks every row again.
 Rows without a due date come after those with one.
 """
 
@@ -50,6 +51,10 @@ class _Clause:
     def __add__(self, other: _Clause) -> _Clause:
         joined = " AND ".join(text for text in (self.text, other.text) if text)
         return _Clause(joined, (*self.parameters, *other.parameters))
+
+
+_UNASSIGNED = _Clause("t.assignee_id IS NULL")
+"""Counted among the rows of the units, not sought: sought by the index of persons, each row would cost a page."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +116,13 @@ def work_counts() -> WorkCounts:
     """How much open work the asker has; the same rows that the lists show."""
     asker, now = current_asker(), timezone.now()
     own = [Branch(scopes.ALL_UNITS)]
-    mine = _count_by_light(own, _queue("mine", asker), now)
-    claimable = _count_by_light(_branches("claimable", WorkFilter(), asker), _queue("claimable", asker), now)
+    _plan_without_compiling()
+    mine = _count_by_light(own, _queue("mine", asker), _Clause(), now)
+    unit, claimable = _count_units_and_claimable(asker, now)
     return WorkCounts(
         mine=mine[0],
         claimable=claimable[0],
-        unit=_count(_branches("unit", WorkFilter(), asker), _queue("unit", asker)),
+        unit=unit,
         circulated=_count(own, _queue("circulated", asker)),
         overdue=mine[1] + claimable[1],
         due_soon=mine[2] + claimable[2],
@@ -133,8 +139,10 @@ def queue_count(
         from chengshu.engines.cases.queries.started import started_count
 
         return started_count(asker, narrowed)
-    conditions = _queue(queue, asker) + _filtered(narrowed, now)
-    return _count(_branches(queue, narrowed, asker), conditions)
+    counted = _UNASSIGNED if queue == "claimable" else _Clause()
+    conditions = _queue("unit" if queue == "claimable" else queue, asker) + _filtered(narrowed, now)
+    _plan_without_compiling()
+    return _count(_branches(queue, narrowed, asker), conditions, counted)
 
 
 def _queue(queue: Queue, asker: Asker) -> _Clause:
@@ -148,7 +156,7 @@ def _queue(queue: Queue, asker: Asker) -> _Clause:
     if queue == "mine":
         return work + _Clause("t.assignee_id = ANY (%s::bigint[])", (scopes.persons(asker, TAKE),))
     if queue == "claimable":
-        return work + _Clause("t.assignee_id IS NULL")
+        return work + _UNASSIGNED
     return work
 
 
@@ -266,29 +274,57 @@ def _beyond(column: str, sign: str, at: _Cursor) -> _Clause:
     return _Clause(f"(t.{column}, t.id) {sign} (%s, %s)", (at.value, at.task_id))
 
 
-_BY_LIGHT = (
-    "count(*), count(*) FILTER (WHERE t.due_at <= %s),"
-    " count(*) FILTER (WHERE t.due_at > %s AND t.warn_at <= %s)"
-)
-
-
-def _count(branches: Sequence[Branch], conditions: _Clause) -> int:
-    return sum(_counted("count(*)", branch, conditions, ())[0] for branch in branches)
-
-
-def _count_by_light(branches: Sequence[Branch], conditions: _Clause, now: datetime) -> tuple[int, int, int]:
-    """All, overdue and due soon."""
-    counts = [_counted(_BY_LIGHT, branch, conditions, (now, now, now)) for branch in branches]
-    return (sum(row[0] for row in counts), sum(row[1] for row in counts), sum(row[2] for row in counts))
-
-
-def _counted(what: str, branch: Branch, conditions: _Clause, values: tuple[Any, ...]) -> tuple[int, ...]:
-    narrowed = _Clause() if branch.roles is None else _Clause("t.role = ANY (%s)", (list(branch.roles),))
-    if branch.units is not None:
-        narrowed += _Clause("t.unit_id = ANY (%s::bigint[])", (list(branch.units),))
-    where = conditions + narrowed
+def _plan_without_compiling() -> None:
+    """A count looks dear for what the row policy might ask of every row; compiling it takes longer than running it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {what} FROM cases_task AS t WHERE {where.text}", [*values, *where.parameters])
+        cursor.execute("SET LOCAL jit = off")
+
+
+def _count(branches: Sequence[Branch], conditions: _Clause, counted: _Clause = _Clause()) -> int:
+    return sum(_counted([counted], conditions + _narrowed(branch))[0] for branch in branches)
+
+
+def _count_by_light(
+    branches: Sequence[Branch], conditions: _Clause, counted: _Clause, now: datetime
+) -> tuple[int, ...]:
+    """All, overdue and due soon."""
+    counts = [_counted(_by_light(counted, now), conditions + _narrowed(branch)) for branch in branches]
+    return tuple(sum(column) for column in zip((0, 0, 0), *counts, strict=True))
+
+
+def _count_units_and_claimable(asker: Asker, now: datetime) -> tuple[int, tuple[int, ...]]:
+    """The rows of the asker's units, and by light those to claim: in one pass where the former contain the latter."""
+    seen, offered = _branches("unit", WorkFilter(), asker), _branches("claimable", WorkFilter(), asker)
+    work = _queue("unit", asker)
+    if not offered or not scopes.contain(seen, offered):
+        return _count(seen, work), _count_by_light(offered, work, _UNASSIGNED, now)
+    claimable = _UNASSIGNED + _any_of([_narrowed(branch) for branch in offered])
+    unit, *by_light = _counted([_Clause(), *_by_light(claimable, now)], work + _narrowed(seen[0]))
+    return unit, tuple(by_light)
+
+
+def _by_light(counted: _Clause, now: datetime) -> list[_Clause]:
+    return [counted, _lit("red", now) + counted, _lit("yellow", now) + counted]
+
+
+def _any_of(clauses: Sequence[_Clause]) -> _Clause:
+    text = " OR ".join(f"({clause.text})" for clause in clauses)
+    return _Clause(f"({text})", tuple(value for clause in clauses for value in clause.parameters))
+
+
+def _narrowed(branch: Branch) -> _Clause:
+    clause = _Clause() if branch.roles is None else _Clause("t.role = ANY (%s)", (list(branch.roles),))
+    if branch.units is not None:
+        clause += _Clause("t.unit_id = ANY (%s::bigint[])", (list(branch.units),))
+    return clause
+
+
+def _counted(counts: Sequence[_Clause], where: _Clause) -> tuple[int, ...]:
+    """How many of the rows meet each condition, all in one pass."""
+    columns = ", ".join(f"count(*) FILTER (WHERE {clause.text or 'true'})" for clause in counts)
+    parameters = [value for clause in (*counts, where) for value in clause.parameters]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM cases_task AS t WHERE {where.text}", parameters)
         return tuple(cursor.fetchone())
 
 

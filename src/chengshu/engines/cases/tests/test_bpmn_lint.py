@@ -115,6 +115,7 @@ PLANTED: dict[str, tuple[bytes, str]] = {
     "bpmn.no_process": (definitions(ROOTS), "model"),
     "bpmn.empty_process": (process(""), "p"),
     "bpmn.no_id": (process(START + '<bpmn:task name="x"/>' + END + chain("start", "end")), ""),
+    "bpmn.id_too_long": (process(START + task("i" * 201) + END + chain("start", "end")), "i" * 201),
     # Flow
     "bpmn.no_start": (process(task("step") + END + chain("step", "end")), "p"),
     "bpmn.implicit_start": (subprocess(task("inner") + SUB_END + chain("inner", "e2")), "sub"),
@@ -424,3 +425,37 @@ def test_the_reference_models_are_examined_without_a_fault_of_the_examiner(share
         for path in models
     }
     assert {name for name, found in deadlocks.items() if found} == {"B.2.0.bpmn"}
+
+
+def test_a_model_too_large_to_be_examined_is_refused_without_being_played(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def explode(*_given: object, **_named: object) -> None:
+        raise AssertionError("played")
+
+    monkeypatch.setattr("chengshu.engines.cases.bpmn.soundness.explore", explode)
+    names = [f"t{number}" for number in range(1_001)]
+    content = process(START + END + "".join(map(task, names)) + chain("start", *names, "end"))
+    errors = [finding for finding in lint_content(content) if finding.severity == "error"]
+    assert [finding.code for finding in errors] == ["bpmn.too_many_nodes"]
+    assert "1003" in str(errors[0].message).replace(",", "")
+
+
+def test_an_id_too_long_to_be_kept_is_an_error_at_its_element() -> None:
+    kept, long = "t" * 200, "u" * 201
+    content = process(START + END + task(kept) + task(long) + chain("start", kept, long, "end"))
+    found = {finding.element for finding in lint_content(content) if finding.code == "bpmn.id_too_long"}
+    assert long in found
+    assert kept not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"), [("2026-13-45T09:00:00", True), ("2026-02-28T09:00:00", False)]
+)
+def test_a_date_that_the_calendar_does_not_have_is_found(text: str, is_found: bool) -> None:
+    timer = f"<bpmn:timerEventDefinition><bpmn:timeDate>{text}</bpmn:timeDate></bpmn:timerEventDefinition>"
+    content = process(
+        START + END + node("intermediateCatchEvent", "wait", timer) + chain("start", "wait", "end")
+    )
+    codes = {finding.code for finding in lint_content(content)}
+    assert ("bpmn.timer_unreadable" in codes) is is_found

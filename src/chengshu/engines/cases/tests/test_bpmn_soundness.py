@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from chengshu.engines.cases.bpmn.document import read_document
 from chengshu.engines.cases.bpmn.graph import Graph, knots
-from chengshu.engines.cases.bpmn.soundness import Exploration, explore
+from chengshu.engines.cases.bpmn.soundness import EffortSpent, Exploration, Player, explore, play
 from chengshu.engines.cases.tests.bpmn_models import END, START, chain, node, process, processes, task
 
 ENDED: frozenset[str] = frozenset()
@@ -114,3 +115,16 @@ def test_a_large_process_is_given_up_within_bounds() -> None:
 def test_knots_are_the_circles_of_a_graph() -> None:
     following = {"a": ["b"], "b": ["c"], "c": ["a", "d"], "d": ["e"], "e": ["e"], "f": ["a"]}
     assert sorted(map(sorted, knots(following))) == [["a", "b", "c"], ["e"]]
+
+
+@pytest.mark.parametrize("kind", ["exclusiveGateway", "inclusiveGateway", "userTask"])
+def test_a_graph_where_all_lead_to_all_is_given_up_after_a_bounded_effort(kind: str) -> None:
+    names = [f"g{number}" for number in range(60)]
+    ways = "".join(chain(one, other) for one in names for other in names if one != other)
+    steps = START + END + "".join(node(kind, name) for name in names)
+    document = read_document(process(steps + ways + chain("start", "g0") + chain("g59", "end")))
+    player = Player(Graph(document, document.processes[0]), effort=20_000)
+    with pytest.raises(EffortSpent):
+        play(player, Exploration(), 10**9)
+    assert not explore(player.graph, effort=20_000).complete
+    assert len(explore(player.graph, effort=20_000).came_from) < 4_000

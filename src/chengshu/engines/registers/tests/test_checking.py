@@ -206,7 +206,8 @@ def test_a_condition_in_a_row_looks_at_its_own_row() -> None:
 
 def test_errors_in_rows_name_the_row() -> None:
     form = example()
-    found = check(form, typed(form, items__1__name="椅子", items__1__price="x", items__1__quantity="0"))
+    with override("zh-hans"):
+        found = check(form, typed(form, items__1__name="椅子", items__1__price="x", items__1__quantity="0"))
     assert codes(found) == {"items.1.price": "number.form", "items.1.quantity": "number.too_small"}
     assert {error.title for error in found.errors} == {"费用明细 2 · 单价", "费用明细 2 · 数量"}
 

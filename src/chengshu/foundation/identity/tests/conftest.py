@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chengshu.foundation.action import _set_writing
+from chengshu.foundation import prepared
 from chengshu.foundation.identity.actions import open_account
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.identity.sessions import COOKIE
@@ -25,9 +25,9 @@ NEW_PASSWORD = "Estuary-58-lamp"
 @contextmanager
 def writing() -> Iterator[None]:
     """Write rows of the organisation for which there is no action that a test needs."""
-    before = _set_writing("test.arrange", '{"orgs": "*"}')
+    prepared.tell({"chengshu.action": "test.arrange", "chengshu.write": '{"orgs": "*"}'})
     yield
-    _set_writing(*before)
+    prepared.tell({"chengshu.action": "", "chengshu.write": ""})
 
 
 def role_of(key: str) -> Role:

@@ -234,7 +234,8 @@ def timeline_event(one: TimelineEntry) -> TimelineEvent:
         title = _("Status: %(status)s") % {"status": api.status_label(str(one.details.get("status", "")))}
     elif one.node_name:
         title = _("%(step)s: %(what)s") % {"step": one.node_name, "what": title}
-    who = " · ".join(part for part in (one.actor, one.unit_name) if part)
+    behalf = _("on behalf of %(name)s") % {"name": one.on_behalf_of} if one.on_behalf_of else ""
+    who = " · ".join(part for part in (one.actor, behalf, one.unit_name) if part)
     return TimelineEvent(title, one.at, who, one.text, tone)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chengshu.engines.cases import api as cases
 from chengshu.engines.registers import api as registers
+from chengshu.foundation.orgs.base_data import load_base_data
 
 FOLDER = Path(cases.__file__).parents[2] / "scenes" / "sample"
 PROCESS = (FOLDER / "processes" / "seal_use.bpmn").read_bytes()
@@ -20,6 +21,13 @@ def test_the_decision_has_no_finding(db: None) -> None:
 
 def test_the_forms_are_known_before_anything_is_loaded(db: None) -> None:
     assert {"sample.seal_use", "sample.seal_review", "sample.seal_record"} <= registers.known_forms()
+
+
+def test_a_form_passes_on_the_variables_that_its_fields_name(db: None) -> None:
+    load_base_data()
+    registers.load_declared_forms()
+    assert registers.variables_passed_by("sample.seal_record") == frozenset({"sealed_copies"})
+    assert registers.variables_passed_by("sample.nothing") is None
 
 
 def test_the_process_lacks_nothing_but_its_decision_which_is_put_in_force_first(db: None) -> None:

@@ -26,7 +26,8 @@ def policies(table: str) -> dict[str, str]:
     """The table's policies by verb: what they admit."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT cmd, coalesce(qual, '') || ' ' || coalesce(with_check, '') FROM pg_policies WHERE tablename = %s",
+            "SELECT cmd, string_agg(coalesce(qual, '') || ' ' || coalesce(with_check, ''), ' OR ') FROM pg_policies"
+            " WHERE tablename = %s GROUP BY cmd",
             [table],
         )
         return dict(cursor.fetchall())

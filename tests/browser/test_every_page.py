@@ -35,7 +35,7 @@ def test_a_page_is_sound_at_desk_and_on_a_phone(route: Route, site: Site, stack:
         wrong += window.axe()
     wrong += [f"{window.overflow()} px too wide at a desk"] if window.overflow() > 0 else []
     window.page.set_viewport_size(PHONE)
-    window.page.reload(wait_until="load")
+    window.page.reload(wait_until="networkidle")
     wrong += [f"{window.overflow()} px too wide on a phone"] if window.overflow() > 0 else []
     assert wrong[1:] + window.complaints == [], wrong[0]
 

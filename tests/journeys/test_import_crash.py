@@ -8,15 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
-from psycopg import sql
 
-from chengshu.foundation.testing.database import TEMPLATE, drop_database
+from chengshu.foundation.testing import browser as kit
 
 PREPARE_AND_HANG = """
 import django; django.setup()
@@ -47,7 +43,6 @@ from chengshu.foundation.asking import asking, system
 from chengshu.foundation.audit.verify import verify
 from chengshu.hub.promises import base_data
 from chengshu.hub.promises.models import BudgetYear, Finding, Indicator, Project
-from chengshu.foundation.testing.database import drop_database
 
 def rows():
     return [model.objects.count() for model in (BudgetYear, Project, Indicator, Finding)]
@@ -66,41 +61,16 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict
     """A database of its own, since this test really commits; gives the environment of its processes."""
     name = f"chengshu_crash_{os.getpid()}"
     with django_db_blocker.unblock():
-        owner = connections["owner"].get_connection_params()
-        app = connections["default"].settings_dict
-    with psycopg.connect(**_of_server(owner), autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
-        )
+        kit.make_database(name)
         try:
             yield {
                 **os.environ,
-                "DATABASE_URL": _url(owner, app, name),
+                "DATABASE_URL": kit.database_url(name),
                 "CHENGSHU_DATA_DIR": str(settings.DATA_DIR),
                 "DJANGO_SETTINGS_MODULE": "chengshu.settings",
             }
         finally:
-            drop_database(server, name)
-
-
-def _of_server(owner: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "dbname": "postgres",
-        **{k: owner[k] for k in ("user", "password", "host", "port") if owner.get(k)},
-    }
-
-
-def _url(owner: dict[str, Any], app: dict[str, Any], name: str) -> str:
-    """The same server and roles as this test's, another database."""
-    host, port = str(owner.get("host") or ""), owner.get("port") or 5432
-    place, query = (f"127.0.0.1:{port}", {"host": host}) if host.startswith("/") else (f"{host}:{port}", {})
-    roles = {
-        "app_role": app["USER"],
-        **({"app_password": app["PASSWORD"]} if app.get("PASSWORD") else {}),
-        **query,
-    }
-    password = f":{quote(str(owner['password']), safe='')}" if owner.get("password") else ""
-    return f"postgresql://{quote(str(owner['user']))}{password}@{place}/{name}?{urlencode(roles)}"
+            kit.drop_database(name)
 
 
 def test_an_import_killed_midway_leaves_nothing_and_can_be_repeated(own_database: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""One migrated template per run, one copy of it per test process; tests connect as the application's role."""
+"""One migrated template per state of the source, one copy per test process; tests are the application's role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from psycopg import sql
 
-TEMPLATE = "chengshu_test_template"
+TEMPLATE = "chengshu_test_template_"
+TEMPLATES_KEPT = 3
 COPY = "chengshu_test_copy_"
 PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -59,18 +60,18 @@ def _connected(alias: str) -> psycopg.Connection[Any]:
 
 
 def _make_copy(copy: str) -> None:
-    """Copy the template, made anew when a migration or base datum changed; one process at a time."""
-    stamp = _stamp()
+    """Copy the template of this source; one process at a time makes it, if a migration or base datum is new.
+
+    Its name tells the source, so that a test which runs another tree's tests on the same server takes nothing away.
+    """
+    template = f"{TEMPLATE}{_stamp()}"
     with _server() as server:
         server.execute("SELECT pg_advisory_lock(740199)")
-        found = server.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [TEMPLATE]
-        ).fetchone()
-        if found is None or found[0] != stamp:
-            _make_template(server, stamp)
+        if not _is_complete(server, template):
+            _make_template(server, template)
         _drop_leftovers(server)
         server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(TEMPLATE))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(template))
         )
 
 
@@ -90,29 +91,42 @@ def drop_database(server: psycopg.Connection[Any], name: str) -> None:
 
 
 def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
-    """Copies of test processes that ended without dropping them: their process number is no longer alive."""
+    """Copies of test processes that ended without dropping them: their process number is no longer alive.
+
+    And templates of sources long gone.
+    """
     names = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{COPY}%"]).fetchall()
-    for (name,) in names:
-        if not Path(f"/proc/{name.rpartition('_')[2]}").exists():
-            with suppress(psycopg.errors.ObjectInUse):
-                drop_database(server, name)
+    left = [name for (name,) in names if not Path(f"/proc/{name.rpartition('_')[2]}").exists()]
+    templates = server.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid DESC", [f"{TEMPLATE}%"]
+    ).fetchall()
+    for name in [*left, *(name for (name,) in templates[TEMPLATES_KEPT:])]:
+        with suppress(psycopg.errors.ObjectInUse):
+            drop_database(server, name)
 
 
-def _make_template(server: psycopg.Connection[Any], stamp: str) -> None:
-    drop_database(server, TEMPLATE)
-    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-    _use(TEMPLATE)
+def _is_complete(server: psycopg.Connection[Any], template: str) -> bool:
+    """Whether it was made to its end: only then does it carry a comment."""
+    found = server.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [template]
+    ).fetchone()
+    return found is not None and found[0] is not None
+
+
+def _make_template(server: psycopg.Connection[Any], template: str) -> None:
+    """Migrate a database and load the base data, then have this process use again what it used before."""
+    used = settings.DATABASES["default"]["NAME"]
+    drop_database(server, template)
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+    _use(template)
     call_command("migrate", database="owner", verbosity=0)
     from chengshu.foundation.runtime.grants import grant_application
 
     with transaction.atomic(using="owner"):
         grant_application(connections["owner"])
     _load_base_data()
-    for connection in connections.all():
-        connection.close()
-    server.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(TEMPLATE), sql.Literal(stamp))
-    )
+    _use(used)
+    server.execute(sql.SQL("COMMENT ON DATABASE {} IS 'complete'").format(sql.Identifier(template)))
 
 
 def _load_base_data() -> None:
@@ -144,4 +158,4 @@ def _stamp() -> str:
     sources = [source for pattern in patterns for source in PACKAGE.glob(pattern) if source.is_file()]
     for source in sorted(sources):
         digest.update(source.read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest()[:16]

@@ -30,9 +30,9 @@ FOUNDATION = [
     "calendar",
     "codes",
 ]
-ENGINES = ["cases", "registers"]
-HUB = ["catalogue", "promises", "inbox", "desk"]
-SCENES = ["sample"]
+ENGINES = ["cases", "registers", "indicators"]
+HUB = ["catalogue", "promises", "inbox", "desk", "services"]
+SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")
 DEBUG = config.flag("CHENGSHU_DEBUG")

@@ -22,10 +22,13 @@ CONTRIBUTIONS = (
     "base_data",
     "case_types",
     "events",
+    "follow_ups",
     "form_types",
+    "indicators",
     "listeners",
     "navigation",
     "roles",
+    "services",
     "tasks",
 )
 """The files imported at start; ``urls``, ``endpoints`` and ``commands`` are imported by those who mount them."""

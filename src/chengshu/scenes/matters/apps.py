@@ -1,0 +1,10 @@
+from django.utils.translation import gettext_lazy as _
+
+from chengshu.foundation.manifest import Scene
+
+
+class Matters(Scene):
+    title = _("Service matters and powers")
+    owner = "data-bureau"
+    stage = "pilot"
+    uses = ()

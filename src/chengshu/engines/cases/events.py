@@ -28,8 +28,6 @@ class CaseEnded(Event):
     :param state: ``completed``, ``terminated`` or ``void``
     """
 
-    unheard_because = "scenes that act on ended cases are still to come"
-
     case: int
     definition: int
     state: str

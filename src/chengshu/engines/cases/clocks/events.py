@@ -46,7 +46,6 @@ class CardUncorrected(Event):
 class DeemedAccepted(Event):
     """No supplement notice was given in time: the application counts as accepted on the day it was received."""
 
-    unheard_because: ClassVar[str] = _LATER
     case_id: int
     as_of: str
 

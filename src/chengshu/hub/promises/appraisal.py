@@ -158,6 +158,8 @@ def _read(line: SelfEvaluationLine, promise: Promise, errors: dict[str, Words]) 
             value = read_value(found.measure, typed.actual, field=f"actual-{ref}")
         except InvalidInput as error:
             errors[f"actual-{ref}"] = f"{ref}: {error.message} {error.hint}"
+    if promise.is_computed:
+        value = _computed_value(promise, value, typed.actual, errors)
     return Given(
         value.number,
         value.done,
@@ -166,6 +168,17 @@ def _read(line: SelfEvaluationLine, promise: Promise, errors: dict[str, Words]) 
         _points(typed.weight, f"weight-{ref}", errors),
         _day(typed.due, f"due-{ref}", errors),
     )
+
+
+def _computed_value(promise: Promise, value: Value, typed: str, errors: dict[str, Words]) -> Value:
+    """What the platform computed, whatever was typed; anything else that was typed is an error."""
+    seen = promise.latest
+    known = Value(seen.value, "" if seen.value is not None else seen.value_text) if seen else Value()
+    if typed.strip() and value != known:
+        errors[f"actual-{promise.indicator.ref}"] = _(
+            "%(ref)s is computed by the platform: a value that somebody types in is not taken."
+        ) % {"ref": promise.indicator.ref}
+    return known
 
 
 def _input(

@@ -14,6 +14,7 @@ from chengshu.foundation.asking import asking, system
 from chengshu.foundation.errors import ChengshuError, InvalidInput, Missing
 from chengshu.hub.promises.actions.importing import import_tables, preview
 from chengshu.hub.promises.appraisal import appraise
+from chengshu.hub.promises.commands_coverage import coverage
 from chengshu.hub.promises.commands_proof import refresh
 from chengshu.hub.promises.departments import department_of
 from chengshu.hub.promises.downloads import check_data, imprint, json_bytes, lint_report_of, tables_data
@@ -34,6 +35,7 @@ from chengshu.hub.promises.tables.text import DEFAULT_YEAR
 
 cli = typer.Typer(help=__doc__, no_args_is_help=True)
 cli.command("refresh")(refresh)
+cli.command("coverage")(coverage)
 
 FAILED = 1
 SHOWN_CHANGES = 50

@@ -18,6 +18,14 @@ class TablesImported(Event):
 
 
 @dataclass(frozen=True)
+class PromiseBound(Event):
+    """A promise was bound to an indicator of the platform, whose value is wanted now."""
+
+    binding: int
+    source: str
+
+
+@dataclass(frozen=True)
 class AttestationMade(Event):
     """A value was attested and waits for approval."""
 

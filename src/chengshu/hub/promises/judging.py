@@ -49,6 +49,11 @@ class Promise:
         return self.binding is not None and self.binding.kind != BindingKind.UNBOUND
 
     @property
+    def is_computed(self) -> bool:
+        """Whether the platform computes it, so that nobody types its value in."""
+        return self.binding is not None and self.binding.kind == BindingKind.INDICATOR
+
+    @property
     def measured(self) -> Measured | None:
         return measured_by(self.commitment, self.binding) if self.commitment else None
 
@@ -86,10 +91,18 @@ def promises_of(indicators: QuerySet[Indicator]) -> list[Promise]:
             indicator.form.budget_year.year,
             commitments.get(indicator.pk),
             bindings.get(indicator.pk),
-            tuple(observations[indicator.pk]),
+            _still_said(observations[indicator.pk]),
         )
         for indicator in found
     ]
+
+
+def _still_said(observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    """None of them where the last computation found nothing: an older number is not today's."""
+    last = max(observations, key=lambda seen: (seen.as_of, seen.pk), default=None)
+    if last is not None and last.attestation_id is None and last.value is None and not last.value_text:
+        return ()
+    return tuple(seen for seen in observations if seen.value is not None or seen.value_text)
 
 
 def promise_of(indicator: Indicator) -> Promise:
@@ -111,7 +124,15 @@ def _counts(seen: Observation, binding: Binding | None) -> bool:
         return False
     if seen.attestation is not None and seen.attestation.state != AttestationState.APPROVED:
         return False
+    if binding.kind == BindingKind.INDICATOR and seen.attestation is None and not _same_source(seen, binding):
+        return False
     return all(seen.binding.parameters.get(name) == binding.parameters.get(name) for name in SAME_WAY)
+
+
+def _same_source(seen: Observation, binding: Binding) -> bool:
+    """Whether a computed value answers the question that the present binding asks."""
+    told = (seen.binding.source_name, seen.binding.source_version, seen.binding.parameters.get("source"))
+    return told == (binding.source_name, binding.source_version, binding.parameters.get("source"))
 
 
 def judge(promise: Promise, as_of: date) -> verdicts.Verdict:

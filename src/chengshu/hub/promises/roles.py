@@ -40,6 +40,8 @@ grant(
     "promises.import_payments",
     "promises.open_monitorings",
     "promises.refresh_standings",
+    "promises.bind_declared",
+    "promises.take_computed_values",
     "promises.return_self_evaluation",
     "promises.apply_result",
 )

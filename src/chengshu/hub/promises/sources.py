@@ -1,7 +1,7 @@
 """The named indicators of the platform that can prove a promise, with the version of how each is computed.
 
-Whoever computes one registers it at start: an app above the engines, for what its engine counts. Until then a
-promise can be bound to a post that attests it. Nothing here computes.
+Every definition of the indicator engine is one. An app of the hub may register others that it computes itself; until
+there is one, a promise can be bound to a post that attests it. Nothing here computes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.engines.indicators.api import definitions
 from chengshu.foundation.errors import InvalidInput, Words
+from chengshu.hub.promises.evaluation.measures import Kind, Measure
+from chengshu.hub.promises.measured import value_unit
+from chengshu.hub.promises.targets import Dimension
+from chengshu.hub.promises.targets.lexicon import unit_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,22 @@ def withdraw(indicator: PlatformIndicator) -> None:
 
 def registered() -> tuple[PlatformIndicator, ...]:
     """Every known indicator, by name and version."""
-    return tuple(indicator for _key, indicator in sorted(_registered.items()))
+    return tuple(indicator for _key, indicator in sorted(_known().items(), key=lambda item: item[0]))
+
+
+def _known() -> dict[tuple[str, str], PlatformIndicator]:
+    """Those of the indicator engine, and those that others compute."""
+    of_engine = {
+        (each.name, each.version): PlatformIndicator(
+            each.name,
+            each.version,
+            each.title,
+            each.unit,
+            {name: parameter.title for name, parameter in each.parameters.items()},
+        )
+        for each in definitions()
+    }
+    return of_engine | _registered
 
 
 def find(name: str, version: str) -> PlatformIndicator:
@@ -61,9 +81,10 @@ def find(name: str, version: str) -> PlatformIndicator:
 
     :raises InvalidInput: if there is none; names the versions that exist
     """
-    if found := _registered.get((name, version)):
+    all_known = _known()
+    if found := all_known.get((name, version)):
         return found
-    versions = sorted(known for known_name, known in _registered if known_name == name)
+    versions = sorted(known for known_name, known in all_known if known_name == name)
     if versions:
         raise InvalidInput(
             _("The platform's indicator “%(name)s” has no version “%(version)s”.")
@@ -78,7 +99,7 @@ def find(name: str, version: str) -> PlatformIndicator:
         field="source_name",
         code="binding.no_such_indicator",
         hint=_("Bind the promise to a post that attests it until the platform can compute it."),
-        data={"known": sorted({known for known, _version in _registered})},
+        data={"known": sorted({known for known, _version in all_known})},
     )
 
 
@@ -94,3 +115,35 @@ def require_parameters(indicator: PlatformIndicator, given: Mapping[str, object]
             hint=_("Its parameters are: %(known)s.") % {"known": ", ".join(sorted(known)) or "—"},
             data={"unknown": unknown, "known": sorted(known)},
         )
+
+
+def require_unit(indicator: PlatformIndicator, measure: Measure) -> None:
+    """Insist that the indicator's number can be compared with what the promise asks for.
+
+    Whole things fit one another, whatever they are called; anything else must be given in the promise's own unit.
+
+    :raises InvalidInput: if it cannot
+    """
+    if measure.kind is Kind.QUAL:
+        raise InvalidInput(
+            _("This promise is judged in words; no number can prove it."),
+            field="source_name",
+            code="binding.in_words",
+            hint=_("Bind it to a post that attests it."),
+        )
+    expected = value_unit(measure)
+    if measure.kind is Kind.BOOL or indicator.unit == expected or _are_counts(indicator.unit, expected):
+        return
+    raise InvalidInput(
+        _("The indicator is given in “%(given)s”, the promise in “%(expected)s”.")
+        % {"given": indicator.unit or "—", "expected": expected or "—"},
+        field="source_name",
+        code="binding.unit",
+        hint=_("Choose an indicator in the promise's unit, or another way of measuring."),
+    )
+
+
+def _are_counts(*symbols: str) -> bool:
+    """Whether all of these count whole things; no unit at all does."""
+    units = [unit_named(symbol) for symbol in symbols if symbol]
+    return all(unit is not None and unit.dimension is Dimension.COUNT for unit in units)

@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from chengshu.foundation.action import action
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import Conflict, InvalidInput
+from chengshu.foundation.events.bus import emit
 from chengshu.foundation.orgs.models import Post
 from chengshu.hub.promises import sources
 from chengshu.hub.promises.actions.standing import restand
 from chengshu.hub.promises.evaluation.measures import STATISTIC_NAMES, Nature, Statistic
+from chengshu.hub.promises.events import PromiseBound
 from chengshu.hub.promises.judging import SAME_WAY, promise_of
 from chengshu.hub.promises.measured import measured, plan_of
 from chengshu.hub.promises.models import Binding, BindingKind, Indicator
@@ -47,16 +49,37 @@ def bind_indicator(
     :param way: how the promise is measured beside the printed text, see :func:`bind_attestation`
     :raises InvalidInput: if no such indicator is registered, or it knows no such parameter
     """
-    source = sources.find(source_name.strip(), source_version.strip())
-    sources.require_parameters(source, parameters or {})
-    binding = Binding(
+    binding = to_indicator(
+        indicator, source_name.strip(), source_version.strip(), parameters or {}, way or {}
+    )
+    binding.reason = reason.strip()
+    return bind(indicator, binding)
+
+
+def to_indicator(
+    indicator: Indicator,
+    source_name: str,
+    source_version: str,
+    parameters: Mapping[str, Any],
+    way: Mapping[str, str],
+) -> Binding:
+    """The binding that would have an indicator of the platform prove this promise, not stored.
+
+    :raises InvalidInput: if no such indicator is registered, it knows no such parameter, or its unit does not fit
+    """
+    source = sources.find(source_name, source_version)
+    sources.require_parameters(source, parameters)
+    stored = {**_way(indicator, way), **({"source": dict(parameters)} if parameters else {})}
+    promise = promise_of(indicator)
+    found = measured(promise.commitment, stored) if promise.commitment is not None else None
+    if found is not None and found.is_clear:
+        sources.require_unit(source, found.measure)
+    return Binding(
         kind=BindingKind.INDICATOR,
         source_name=source.name,
         source_version=source.version,
-        parameters={**_way(indicator, way or {}), **({"source": dict(parameters)} if parameters else {})},
-        reason=reason.strip(),
+        parameters=stored,
     )
-    return _bind(indicator, binding)
 
 
 @action(title=_("Bind a promise to an attesting post"), at=lambda *, indicator, **_rest: indicator.unit_id)
@@ -76,7 +99,7 @@ def bind_attestation(
         parameters=_way(indicator, way or {}),
         reason=reason.strip(),
     )
-    return _bind(indicator, binding)
+    return bind(indicator, binding)
 
 
 @action(title=_("Unbind a promise"), at=lambda *, indicator, **_rest: indicator.unit_id)
@@ -87,10 +110,14 @@ def unbind(*, indicator: Indicator, reason: str) -> Binding:
     """
     if not promise_of(indicator).is_bound:
         raise Conflict(_("This promise is not bound to anything."), code="binding.none")
-    return _bind(indicator, Binding(kind=BindingKind.UNBOUND, reason=reason.strip()))
+    return bind(indicator, Binding(kind=BindingKind.UNBOUND, reason=reason.strip()))
 
 
-def _bind(indicator: Indicator, binding: Binding) -> Binding:
+def bind(indicator: Indicator, binding: Binding, *, by_platform: bool = False) -> Binding:
+    """Put a binding in force inside an action; the one before it ends and stays on record.
+
+    :param by_platform: it follows from a definition and not from a person, who may replace it
+    """
     before = Binding.objects.select_for_update().filter(indicator=indicator).order_by("number").last()
     _require_reason(before, binding)
     today = timezone.localdate()
@@ -100,11 +127,13 @@ def _bind(indicator: Indicator, binding: Binding) -> Binding:
     binding.indicator, binding.unit_id = indicator, indicator.unit_id
     binding.number = before.number + 1 if before else 1
     binding.valid_from = today
-    binding.created_by_id = current_asker().account_id
+    binding.created_by_id = None if by_platform else current_asker().account_id
     statistic = binding.parameters.get("statistic")
     binding.statistic = str(Statistic(statistic).value) if statistic else ""
     binding.save()
     restand(Indicator.objects.filter(pk=indicator.pk))
+    if binding.kind == BindingKind.INDICATOR:
+        emit(PromiseBound(binding=binding.pk, source=binding.source_name))
     return binding
 
 

@@ -7,7 +7,8 @@ afterwards: a wrong attestation is withdrawn with a reason and another one is ma
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from chengshu.foundation.orgs.models import Appointment, Post
 from chengshu.hub.promises import sources
 from chengshu.hub.promises.actions.standing import restand
 from chengshu.hub.promises.events import AttestationDecided, AttestationMade
-from chengshu.hub.promises.judging import as_stored, digest_of, promise_of
+from chengshu.hub.promises.judging import Promise, as_stored, digest_of, promise_of
 from chengshu.hub.promises.measured import Value, read_value
 from chengshu.hub.promises.models import (
     Attestation,
@@ -46,6 +47,7 @@ class Computation:
     """How the platform came to a value.
 
     :param query: the question that was asked, as text
+    :param told: what else is worth keeping, such as the number of the observation it was taken from
     :param records_digest: digest over the ids of the records it rests on, 64 hexadecimal digits
     :param software: version of the program that computed it
     """
@@ -55,6 +57,7 @@ class Computation:
     records_digest: str
     record_count: int
     software: str = __version__
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @action(title=_("Attest a value"), at=lambda *, indicator, **_rest: indicator.unit_id)
@@ -175,7 +178,21 @@ def record_observation(
     :raises InvalidInput: if the value does not fit the target, or the computation is not fully told
     """
     promise = promise_of(indicator)
-    binding = promise.binding
+    found = promise.measured
+    _require_told(computation)
+    if found is None or not found.is_clear:
+        raise _unclear(found.doubt if found else None)
+    return keep_computed(promise, as_of, read_value(found.measure, value), computation, simulated)
+
+
+def keep_computed(
+    promise: Promise, as_of: date, value: Value, computation: Computation, simulated: bool
+) -> Observation:
+    """Store a computed value inside an action; an empty one says that nothing was examined.
+
+    :raises Conflict: if the promise is not bound to a platform indicator
+    """
+    indicator, binding = promise.indicator, promise.binding
     if binding is None or binding.kind != BindingKind.INDICATOR:
         raise Conflict(
             _("This promise is not bound to an indicator of the platform."),
@@ -183,12 +200,7 @@ def record_observation(
             hint=_("Bind it first, then record its values."),
         )
     source = sources.find(binding.source_name, binding.source_version)
-    _require_told(computation)
-    found = promise.measured
-    if found is None or not found.is_clear:
-        raise _unclear(found.doubt if found else None)
     _require_day(as_of, promise.year)
-    typed = read_value(found.measure, value)
     evidence = as_stored(
         {
             "kind": "computed",
@@ -197,9 +209,10 @@ def record_observation(
             "parameters": {**binding.parameters.get("source", {}), **computation.parameters},
             "records": {"count": computation.record_count, "sm3": computation.records_digest},
             "software": computation.software,
+            **computation.told,
         }
     )
-    observation = _observation(binding, as_of, typed, evidence, simulated)
+    observation = _observation(binding, as_of, value, evidence, simulated)
     restand(Indicator.objects.filter(pk=indicator.pk))
     return observation
 
@@ -255,6 +268,14 @@ def _observation(
 
 
 def _attesting_post(binding: Binding | None) -> Post:
+    if binding is not None and binding.kind == BindingKind.INDICATOR:
+        raise Conflict(
+            _("The platform computes this promise; a value that somebody types in is not taken."),
+            code="attestation.computed",
+            hint=_(
+                "Correct the records that the number rests on, or bind the promise otherwise with a reason."
+            ),
+        )
     if binding is None or binding.kind != BindingKind.ATTESTATION or binding.attesting_post is None:
         raise Conflict(
             _("This promise is not bound to a post that attests it."),

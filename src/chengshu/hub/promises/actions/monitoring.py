@@ -27,6 +27,9 @@ from chengshu.hub.promises.models import BudgetYear, Form, Indicator, Monitoring
 from chengshu.hub.promises.money import money_at
 
 LONGEST_TEXT = 2000
+COMPUTED = _(
+    "The platform computes this promise; a value that somebody types in is not taken. Leave it as it was filled in."
+)
 DEVIATING = (Light.YELLOW.value, Light.RED.value)
 
 
@@ -114,9 +117,15 @@ def missing_in(checkpoint: Monitoring) -> dict[str, Words]:
         for row in rules.at(checkpoint.as_of)["scoring.deviation_reasons"].rows
         if row.get("text_required")
     }
+    computed = _computed_of(checkpoint)
     for line in checkpoint.lines.select_related("indicator"):
         ref = line.indicator.ref
-        if not line.actual:
+        if not line.actual and line.indicator_id in computed:
+            if not line.remark.strip():
+                errors[f"remark-{ref}"] = _(
+                    "%(ref)s: the platform has no value yet; say why in the remark."
+                ) % {"ref": ref}
+        elif not line.actual:
             errors[f"actual-{ref}"] = _("%(ref)s: not reported yet. A missing value is not a zero.") % {
                 "ref": ref
             }
@@ -133,6 +142,12 @@ def missing_in(checkpoint: Monitoring) -> dict[str, Words]:
             "A light is yellow or red: write the explanation or the plan of rectification."
         )
     return errors
+
+
+def _computed_of(checkpoint: Monitoring) -> set[int]:
+    """The indicators of a checkpoint that the platform computes."""
+    promises = promises_of(Indicator.objects.filter(form_id=checkpoint.form_id))
+    return {promise.indicator.pk for promise in promises if promise.is_computed}
 
 
 def _open(form: Form, as_of: date) -> Monitoring:
@@ -232,6 +247,8 @@ def _fill_line(line: MonitoringLine, entry: LineEntry, promise: Promise, as_of: 
     ref = promise.indicator.ref
     errors: dict[str, Words] = {}
     line.actual, line.likelihood = entry.actual.strip()[:200], entry.likelihood
+    if promise.is_computed and line.actual != _known_value(promise, as_of):
+        errors[f"actual-{ref}"] = COMPUTED
     line.reason_code, line.reason, line.remark = entry.reason_code, entry.reason.strip(), entry.remark.strip()
     errors |= _too_long(f"reason-{ref}", line.reason) | _too_long(f"remark-{ref}", line.remark)
     reasons = {str(row["code"]) for row in rules.at(as_of)["scoring.deviation_reasons"].rows}

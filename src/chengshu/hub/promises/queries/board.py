@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from chengshu.foundation.web.formats import number
+from chengshu.hub.promises.measured import WORDS
 from chengshu.hub.promises.models import (
     BindingKind,
     BudgetYear,
@@ -45,6 +48,19 @@ class Promise(NamedTuple):
     errors: int
     warnings: int
     simulated: bool
+    value: Decimal | None
+    value_text: str | None
+    value_on: date | None
+
+    @property
+    def actual(self) -> str:
+        """The value that the verdict rests on, with its day; empty where there is none."""
+        if self.value_on is None:
+            return ""
+        shown = (
+            number(self.value.normalize()) if self.value is not None else WORDS.get(self.value_text or "", "")
+        )
+        return f"{shown}（{self.value_on.isoformat()}）"
 
     @property
     def severity(self) -> str:
@@ -68,6 +84,9 @@ COLUMNS = (
     "indicator__standing__errors",
     "indicator__standing__warnings",
     "indicator__standing__simulated",
+    "indicator__standing__observation__value",
+    "indicator__standing__observation__value_text",
+    "indicator__standing__observation__as_of",
 )
 
 

@@ -335,12 +335,16 @@ def _cell_of(lens: str, codes: Mapping[int, tuple[str, ...]], suffix: str) -> Ca
     bindings = {key: str(label) for key, label in wording.BINDINGS.items()}
     severities = {"E": _("Has errors"), "W": _("Has warnings"), "": _("No errors or warnings")}
     target, findings, simulated = _("Target"), _("Findings"), _("Simulated")
+    actual, proven_by = _("Actual"), _("Proven by")
 
     def draw(promise: Promise) -> Cell:
         severity = promise.severity
         tone, mark, icon = _look(promise, lens)
         found = " ".join(codes.get(promise.id, ()))
         facts = [f"{target}\t{promise.annual_raw or '—'}", f"{findings}\t{found or '—'}"]
+        if promise.binding_kind != BindingKind.UNBOUND:
+            facts.append(f"{actual}\t{promise.actual or '—'}")
+            facts.append(f"{proven_by}\t{bindings[promise.binding_kind]}")
         if promise.simulated:
             facts.append(f"{simulated}\t✓")
         states = [verdicts[promise.verdict], bindings[promise.binding_kind]]
@@ -362,7 +366,6 @@ def _cell_of(lens: str, codes: Mapping[int, tuple[str, ...]], suffix: str) -> Ca
 
 
 VERDICT_ICONS = {"kept": "check", "at_risk": "alert", "broken": "cross", "unproven": ""}
-BINDING_ICONS = {"indicator": "chart", "attestation": "pen", "unbound": ""}
 
 
 def _look(promise: Promise, lens: str) -> tuple[str, str, str]:
@@ -372,7 +375,7 @@ def _look(promise: Promise, lens: str) -> tuple[str, str, str]:
         return wording.SEVERITY_TONES[promise.severity], promise.severity or number, ""
     if lens == "evidence":
         kind = promise.binding_kind
-        return wording.BINDING_TONES[kind], number, BINDING_ICONS[kind]
+        return wording.BINDING_TONES[kind], number, wording.BINDING_ICONS[kind]
     return wording.VERDICT_TONES[promise.verdict], number, VERDICT_ICONS[promise.verdict]
 
 

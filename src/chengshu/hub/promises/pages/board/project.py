@@ -18,9 +18,11 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb, TimelineEvent
 from chengshu.hub.promises.evaluation.lifecycle import ACTION_NAMES
-from chengshu.hub.promises.models import BudgetYear, Commitment, FormState, Payment
+from chengshu.hub.promises.judging import promises_of
+from chengshu.hub.promises.models import BudgetYear, Commitment, FormState, Indicator, Payment
 from chengshu.hub.promises.pages.board import findings as finding_words
 from chengshu.hub.promises.pages.board import wording
+from chengshu.hub.promises.pages.board.live import Live, live_of
 from chengshu.hub.promises.pages.board.meaning import sentence
 from chengshu.hub.promises.queries.board import budget_total
 from chengshu.hub.promises.queries.promises import FormFile, form_file
@@ -160,8 +162,10 @@ def _steps(state: FormState) -> list[Step]:
 def _families(file: FormFile) -> list[dict[str, Any]]:
     """The promises of the form, one group per family, in the order of the official list."""
     groups: dict[str, list[dict[str, Any]]] = {}
+    known = promises_of(Indicator.objects.filter(form=file.form))
+    now = {promise.indicator.pk: live_of(promise) for promise in known}
     for commitment in file.commitments:
-        groups.setdefault(commitment.family, []).append(_row(file, commitment))
+        groups.setdefault(commitment.family, []).append(_row(file, commitment, now[commitment.indicator_id]))
     order = [code for code in (*wording.FAMILY_TITLES, "") if code in groups]
     return [
         {
@@ -173,7 +177,7 @@ def _families(file: FormFile) -> list[dict[str, Any]]:
     ]
 
 
-def _row(file: FormFile, commitment: Commitment) -> dict[str, Any]:
+def _row(file: FormFile, commitment: Commitment, live: Live) -> dict[str, Any]:
     indicator = commitment.indicator
     standing = indicator.standing
     return {
@@ -183,10 +187,14 @@ def _row(file: FormFile, commitment: Commitment) -> dict[str, Any]:
         "raw": commitment.annual_raw,
         "meaning": sentence(commitment.annual_raw, commitment.name),
         "findings": _codes(file, indicator.pk),
-        "actual": _actual(commitment),
+        "actual": live.value,
+        "live": live,
+        "binding": wording.BINDINGS[standing.binding_kind],
+        "binding_tone": wording.BINDING_TONES[standing.binding_kind],
+        "binding_icon": wording.BINDING_ICONS[standing.binding_kind],
         "tone": wording.VERDICT_TONES[standing.verdict],
         "verdict": wording.VERDICTS[standing.verdict],
-        "simulated": standing.simulated,
+        "simulated": standing.simulated or live.simulated,
     }
 
 
@@ -194,13 +202,6 @@ def _codes(file: FormFile, indicator_id: int) -> list[tuple[str, str, Words]]:
     titles = finding_words.titles()
     found = [finding for finding in file.findings.get(indicator_id, ()) if finding.state == "open"]
     return [(f.code, wording.SEVERITY_TONES[f.severity], titles.get(f.code, f.code)) for f in found]
-
-
-def _actual(commitment: Commitment) -> str:
-    observation = commitment.indicator.standing.observation
-    if observation is None:
-        return ""
-    return observation.value_text if observation.value is None else f"{observation.value.normalize():,f}"
 
 
 def _counts(file: FormFile) -> dict[str, Any]:

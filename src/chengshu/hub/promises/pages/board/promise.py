@@ -13,9 +13,12 @@ from chengshu.foundation.errors import Missing, Words
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb
+from chengshu.hub.promises.coverage import reasons
+from chengshu.hub.promises.judging import promise_of
 from chengshu.hub.promises.models import BudgetYear, Commitment, Observation
 from chengshu.hub.promises.pages.board import findings as finding_words
 from chengshu.hub.promises.pages.board import wording
+from chengshu.hub.promises.pages.board.live import course_of, latest_of, live_of
 from chengshu.hub.promises.pages.board.meaning import direction_of, explain, gauge
 from chengshu.hub.promises.pages.board.words import Piece, word_changes
 from chengshu.hub.promises.queries.promises import PromiseFile, promise
@@ -31,6 +34,8 @@ def show_promise(request: HttpRequest, slug: str) -> HttpResponse:
     file = promise(year, wording.ref_of(slug))
     suffix = wording.with_year("", year, known[0])
     commitment, standing = file.commitment, file.standing
+    known_now = promise_of(file.indicator)
+    seen = known_now.observations
     way, why = direction_of(commitment)
     context = {
         "year": year,
@@ -54,13 +59,15 @@ def show_promise(request: HttpRequest, slug: str) -> HttpResponse:
         "period": _period(commitment),
         "told": _told(commitment, way, why),
         "findings": finding_words.shown(file.findings),
-        "latest": _latest(file.observations),
-        "gauge": gauge(commitment, _latest(file.observations)),
-        "history": _chart(file),
+        "latest": latest_of(seen),
+        "live": live_of(known_now),
+        "gauge": gauge(commitment, latest_of(seen)),
+        "history": _chart(file, seen),
         "versions": _versions(file),
         "around": _around(file, suffix),
         "form_url": wording.address("promises:form", ref=file.form.ref),
-        "attest_url": _attesting(request, slug),
+        "attest_url": "" if known_now.is_computed else _attesting(request, slug),
+        "why_not_computed": "" if known_now.is_computed else reasons(year.year).get(file.indicator.ref, ""),
     }
     return render(request, "promises/indicator.html", context)
 
@@ -105,13 +112,9 @@ def _period(commitment: Commitment) -> Any:
     return explain(commitment.period_raw, commitment.name)
 
 
-def _latest(observations: Sequence[Observation]) -> Observation | None:
-    return observations[-1] if observations else None
-
-
-def _chart(file: PromiseFile) -> dict[str, Any] | None:
+def _chart(file: PromiseFile, observations: Sequence[Observation]) -> dict[str, Any] | None:
     """The values over time against the target; nothing to draw below two numbers."""
-    numbers = [seen for seen in file.observations if seen.value is not None]
+    numbers = course_of(observations)
     bound = gauge(file.commitment, numbers[-1]) if numbers else None
     if len(numbers) < 2 or bound is None:
         return None

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from chengshu.foundation.errors import Words
 from chengshu.hub.promises.families import FAMILIES
 from chengshu.hub.promises.models import BindingKind, BudgetYear, FindingState, Severity, Verdict
+from chengshu.hub.promises.targets.lexicon import unit_named
 
 VERDICT_TONES = {
     Verdict.KEPT.value: "positive",
@@ -25,6 +26,11 @@ BINDING_TONES = {
     BindingKind.UNBOUND.value: "neutral",
 }
 BINDINGS: dict[str, Words] = {kind.value: kind.label for kind in BindingKind}
+BINDING_ICONS = {
+    BindingKind.INDICATOR.value: "chart",
+    BindingKind.ATTESTATION.value: "pen",
+    BindingKind.UNBOUND.value: "",
+}
 FINDING_STATES: dict[str, Words] = {state.value: state.label for state in FindingState}
 
 DIRECTIONS: dict[str, Words] = {
@@ -94,6 +100,12 @@ FAMILY_SHORT: dict[str, Words] = {
 def reason_of(verdict: str, code: str) -> Words:
     """Why a promise stands where it stands; the verdict itself where the reason is not known here."""
     return REASONS.get(code) or VERDICTS[verdict]
+
+
+def unit_of(symbol: str) -> str:
+    """A unit as officials print it after a number: 个工作日 for ``WD``."""
+    unit = unit_named(symbol)
+    return unit.printed if unit else symbol
 
 
 def slug_of(ref: str) -> str:

@@ -52,7 +52,8 @@ ATTESTATION_TONES = {
 }
 FIELDS = ("as_of", "value", "statement", "file_id")
 BIND_FIELDS = (
-    "kind", "post", "statistic", "share_target", "due_on", "source_name", "source_version", "reason",
+    "kind", "post", "statistic", "share_target", "due_on", "source_name", "source_version", "source_parameters",
+    "reason",
 )  # fmt: skip
 
 
@@ -230,8 +231,9 @@ def bind(request: HttpRequest, slug: str) -> HttpResponse:
         if typed["kind"] == BindingKind.INDICATOR:
             bind_indicator(
                 indicator=indicator,
-                source_name=typed["source_name"],
-                source_version=typed["source_version"] or "1",
+                source_name=typed["source_name"].partition("@")[0],
+                source_version=typed["source_name"].partition("@")[2] or typed["source_version"] or "1",
+                parameters=_parameters(typed["source_parameters"]),
                 way=way,
                 reason=typed["reason"],
             )
@@ -240,7 +242,8 @@ def bind(request: HttpRequest, slug: str) -> HttpResponse:
                 indicator=indicator, post=_post(indicator, typed["post"]), way=way, reason=typed["reason"]
             )
     except InvalidInput as error:
-        return _page(request, year, suffix, indicator, binding=typed, errors={error.field: said(error)})
+        field = {"parameters": "source_parameters"}.get(error.field, error.field)
+        return _page(request, year, suffix, indicator, binding=typed, errors={field: said(error)})
     response = HttpResponseRedirect(_address(indicator.ref, suffix))
     return flash(response, "success", _("Bound. The binding before it stays on record."))
 
@@ -258,6 +261,22 @@ def unbind_promise(request: HttpRequest, slug: str) -> HttpResponse:
             return _page(request, year, suffix, indicator, binding=typed, errors={error.field: said(error)})
     response = HttpResponseRedirect(_address(indicator.ref, suffix))
     return flash(response, "success", _("Unbound. The promise is unproven from now on."))
+
+
+def _parameters(text: str) -> dict[str, str]:
+    """What the indicator is asked with, as typed: one ``name=value`` in each line.
+
+    :raises InvalidInput: if a line is none
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if any(not line.partition("=")[0].strip() or "=" not in line for line in lines):
+        raise InvalidInput(
+            _("A parameter is written name=value, one in each line."),
+            field="source_parameters",
+            code="binding.parameters",
+        )
+    pairs = [line.partition("=") for line in lines]
+    return {name.strip(): value.strip() for name, _sign, value in pairs}
 
 
 def _post(indicator: Indicator, number: str) -> Any:
@@ -301,7 +320,13 @@ def _page(
         "posts": [
             Option(str(post.pk), f"{post.unit.shown_name} · {post.title}") for post in proof.posts_for(indicator)
         ],
-        "sources": [Option(source.name, source.title) for source in sources.registered()],
+        "sources": [
+            Option(
+                f"{source.name}@{source.version}",
+                f"{source.title} · {source.name} {source.version} · {source.unit}",
+            )
+            for source in sources.registered()
+        ],
         "kinds": [Option(BindingKind.ATTESTATION.value, BindingKind.ATTESTATION.label),
                   Option(BindingKind.INDICATOR.value, BindingKind.INDICATOR.label)],
         "observations": [_observed(seen, promise) for seen in reversed(promise.observations)],
@@ -338,8 +363,10 @@ def _typed_of(binding: Binding | None) -> dict[str, str]:
     return {
         "kind": kind,
         "post": str(binding.attesting_post_id or ""),
-        "source_name": binding.source_name,
-        "source_version": binding.source_version,
+        "source_name": f"{binding.source_name}@{binding.source_version}" if binding.source_name else "",
+        "source_parameters": "\n".join(
+            f"{name}={value}" for name, value in binding.parameters.get("source", {}).items()
+        ),
         **{name: str(binding.parameters.get(name, "")) for name in ("statistic", "share_target", "due_on")},
     }
 

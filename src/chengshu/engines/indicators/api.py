@@ -1,0 +1,50 @@
+"""The door of the indicator engine. Its other door is ``data``; how a scene declares an indicator: README.
+
+Numbers are computed by the platform over all records, whoever asks; which records stand behind a number is shown only
+as far as the asker's scope reaches.
+"""
+
+from __future__ import annotations
+
+from chengshu.engines.indicators.actions import evaluate, refresh_indicators
+from chengshu.engines.indicators.computing import compare, compute
+from chengshu.engines.indicators.events import IndicatorObserved
+from chengshu.engines.indicators.linting import lint, problems_in_database
+from chengshu.engines.indicators.queries import (
+    history,
+    latest,
+    observation,
+    records_of,
+)
+from chengshu.engines.indicators.registry import (
+    definition,
+    definitions,
+    in_force,
+    register_indicators,
+    register_wanted,
+    versions_of,
+    withdraw_indicators,
+)
+from chengshu.engines.indicators.verifying import verify
+
+__all__ = [
+    "IndicatorObserved",
+    "compare",
+    "compute",
+    "definition",
+    "definitions",
+    "evaluate",
+    "history",
+    "in_force",
+    "latest",
+    "lint",
+    "observation",
+    "problems_in_database",
+    "records_of",
+    "refresh_indicators",
+    "register_indicators",
+    "register_wanted",
+    "verify",
+    "versions_of",
+    "withdraw_indicators",
+]

@@ -1,0 +1,11 @@
+"""Pages of indicators."""
+
+from django.urls import path
+
+from chengshu.engines.indicators import views
+
+urlpatterns = [
+    path("", views.show_list, name="list"),
+    path("observations/<int:observation>/", views.show_observation, name="observation"),
+    path("<str:indicator>/", views.show_indicator, name="indicator"),
+]

@@ -1,0 +1,57 @@
+"""What proves which promise, and why the rest is attested."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils.translation import override
+from typer.testing import CliRunner
+
+from chengshu.foundation.errors import Missing
+from chengshu.hub.promises.commands import cli
+from chengshu.hub.promises.coverage import Reason, coverage, reasons
+from chengshu.hub.promises.models import Indicator
+from chengshu.hub.promises.tests.board_world import FullYear
+
+PROJECTS = ("P02", "P14", "P26", "P27", "P28", "P32", "P33", "P35")
+OF_THE_DEPARTMENT = ("D12", "D13", "D14", "D15", "D19", "D20", "D21", "D22")
+
+
+def test_an_unknown_year_is_named(full_year: FullYear) -> None:
+    with pytest.raises(Missing):
+        CliRunner().invoke(cli, ["coverage", "--year", "1999"], catch_exceptions=False)
+
+
+def test_every_promise_of_these_projects_says_who_proves_it(full_year: FullYear) -> None:
+    printed = Indicator.objects.filter(form__ref__in=PROJECTS).values_list("ref", flat=True)
+    assert set(reasons(2025)) == {*printed, *OF_THE_DEPARTMENT}
+    assert [one.ref for one in reasons(2025).values() if not one.expects and not (one.zh and one.en)] == []
+
+
+def test_a_reason_speaks_the_readers_language() -> None:
+    reason = Reason("P02#1", zh="线下", en="on paper")
+    with override("en"):
+        assert str(reason) == "on paper"
+    with override("zh-hans"):
+        assert str(reason) == "线下"
+    assert reasons(1999) == {}
+
+
+def test_coverage_names_each_promise_once(full_year: FullYear) -> None:
+    rows = coverage(full_year.year)
+    assert len({row.ref for row in rows}) == len(rows) == len(reasons(2025))
+    assert {row.state for row in rows} <= {"computed", "attested", "open"}
+    assert [row.ref for row in coverage(full_year.year, ["P14"])] == ["P14#1", "P14#2", "P14#3"]
+
+
+def test_the_command_prints_json_and_a_table(full_year: FullYear) -> None:
+    found = json.loads(CliRunner().invoke(cli, ["coverage", "--json"], catch_exceptions=False).stdout)
+    assert {row["ref"] for row in found} == set(reasons(2025))
+    paper = next(row for row in found if row["ref"] == "P02#1")
+    assert paper["state"] == "open"
+    assert "验收单" in paper["why"]["zh"]
+    table = (
+        CliRunner().invoke(cli, ["coverage", "--markdown", "--form", "P14"], catch_exceptions=False).stdout
+    )
+    assert table.count("\n| P14#") == 3

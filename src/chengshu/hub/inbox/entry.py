@@ -20,6 +20,7 @@ from chengshu.engines.registers.data import Field, FieldError, Form, FormView, S
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.orgs.models import Unit
+from chengshu.hub.services.api import application_id_of_case, subject_of
 
 
 def start_subject(definition: str) -> str:
@@ -28,8 +29,9 @@ def start_subject(definition: str) -> str:
 
 
 def case_subject(case_id: int) -> str:
-    """The application of a case."""
-    return f"case:{case_id}"
+    """What the case is about: the application that it handles, else what it was filed with in the inbox."""
+    application_id = application_id_of_case(case_id)
+    return f"case:{case_id}" if application_id is None else subject_of(application_id)
 
 
 def task_subject(task_id: int) -> str:

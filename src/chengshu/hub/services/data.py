@@ -1,7 +1,7 @@
-"""What this part hands out: matters in force, applications and papers as frozen records. Nothing here asks the database.
+"""What this part hands out: matters in force, applications and papers as frozen records.
 
 A matter's elements are those of GB/T 39554.2 (实施清单). What is not known is named in ``unknown`` and left empty,
-never guessed.
+never guessed. Nothing here asks the database.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -54,8 +55,8 @@ class Basis:
 class Material:
     """One line of the material list (材料清单).
 
-    :param key: the same word as in the form's ``x-materials``, and in every matter that asks for the same thing, so that
-        one handed-in material serves several matters
+    :param key: the same word as in the form's ``x-materials``, and in every matter that asks for the same thing, so
+        that one handed-in material serves several matters
     :param kind: 1 licence or certificate, 2 form or document, 3 other
     :param form: 1 paper, 2 electronic, 3 either
     :param source: 10 the applicant, 20 an authority, 99 other
@@ -141,8 +142,10 @@ class Elements:
     :param channels: 办理形式: 1 window, 2 online, 3 by courier
     :param visits: how often one must come (到办事现场次数)
     :param legal_limit: such as ``20wd`` or ``60d``; empty while it is not known
-    :param labels: of 马上办 ``at_once``, 网上办 ``online``, 就近办 ``nearby``, 一次办 ``once``, 一窗办 ``one_window``
-    :param regions: modes of 跨域通办: ``online``, ``collect`` (异地代收代办), ``joint`` (多地联办), ``remote`` (云端自办)
+    :param labels: of 马上办 ``at_once``, 网上办 ``online``, 就近办 ``nearby``, 一次办 ``once``,
+        一窗办 ``one_window``
+    :param regions: modes of 跨域通办: ``online``, ``collect`` (异地代收代办), ``joint`` (多地联办),
+        ``remote`` (云端自办)
     :param process: key of the process that handles it; empty: not applied for on this platform
     :param form: key of its form; empty: the process's own start form
     :param rule: key of the clock rule, where there is one
@@ -290,6 +293,125 @@ class Applicant:
 
 
 @dataclass(frozen=True)
+class MatterPage:
+    items: tuple[MatterLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class BundleView:
+    """A bundle (一件事) in force, with the matters it joins."""
+
+    version_id: int
+    number: int
+    effective_from: date
+    elements: BundleElements
+    items: tuple[MatterView, ...]
+    unit_id: int
+    unit_name: str
+    can_apply: bool
+
+
+@dataclass(frozen=True)
+class PoolItem:
+    """A material that this applicant handed in before and that can be used again.
+
+    :param key: the same word as in the material lists
+    """
+
+    key: str
+    name: str
+    files: tuple[int, ...]
+    number: str
+    """Of the application it was handed in with."""
+    handed_in_on: date
+
+
+@dataclass(frozen=True)
+class AuthorisationView:
+    """Who may act for whom, in which matters, and until when.
+
+    :param is_valid: today, and not revoked
+    """
+
+    authorisation_id: int
+    giver_id: int
+    giver_name: str
+    agent_id: int
+    agent_name: str
+    local_codes: tuple[str, ...]
+    starts_on: date
+    ends_on: date
+    revoked_at: datetime | None
+    reason: str
+    file_id: int | None
+    is_valid: bool
+
+
+@dataclass(frozen=True)
+class CustodyView:
+    """One hand-over of papers: from whom to whom, what, and whether it arrived."""
+
+    custody_id: int
+    from_unit: str
+    to_unit: str
+    courier: str
+    tracking: str
+    items: tuple[str, ...]
+    handed_at: datetime
+    handed_by: str
+    received_at: datetime | None
+    received_by: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class VerifiedPaper:
+    """What anybody learns who types the code of a paper: nothing personal.
+
+    :param state: ``in_force``, ``revoked`` or ``expired``
+    :param digest: SM3 of the file, to compare with the one at hand; empty until it is printed
+    """
+
+    title: str
+    number: str
+    unit_name: str
+    issued_on: date
+    state: str
+    digest: str
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class ReuseFigures:
+    """How many materials applications of a time asked for, and how they came (材料复用、数据免交).
+
+    ``asked`` are the needed ones: all but ``not_needed``. Shares are None where nothing was asked for.
+    """
+
+    applications: int
+    asked: int
+    uploaded: int
+    paper: int
+    reused: int
+    waived: int
+    pledged: int
+    lacking: int
+    by_register: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def spared(self) -> int:
+        """Materials that nobody had to bring."""
+        return self.reused + self.waived + self.pledged
+
+    @property
+    def spared_share(self) -> Decimal | None:
+        return (Decimal(self.spared) / self.asked).quantize(Decimal("0.0001")) if self.asked else None
+
+
+@dataclass(frozen=True)
 class PaperView:
     """A paper that left the house (文书): receipt, notice, decision, licence.
 
@@ -325,11 +447,22 @@ class ApplicationLine:
 
 
 @dataclass(frozen=True)
+class ApplicationPage:
+    items: tuple[ApplicationLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class ApplicationView:
     """One application, as whoever may see it sees it.
 
     :param status: the national status code of its case
-    :param to_do: what the applicant has to do now: task id of a supplement, lacking materials …
+    :param due_at: as the clocks of the case said at its last change of status
+    :param supplement_task_id: the applicant's open task, while a supplement is asked for
+    :param supplement_items: everything that the notice asks for, line by line
+    :param may: actions of this part that the asker may perform on it now, by name
     """
 
     application_id: int
@@ -364,6 +497,19 @@ class ApplicationView:
     follow_ups: tuple[FollowUp, ...] = ()
     simulated: bool = False
     may: frozenset[str] = frozenset()
+    answers: tuple[str, ...] = ()
+    phone_masked: str = ""
+    offering: str = "matter"
+    received_at_unit_name: str = ""
+    region_mode: str = ""
+    forward_by: date | None = None
+    """收件地 hands the materials on by this day; empty where there is nothing to hand on."""
+    custody: tuple[CustodyView, ...] = ()
+    delivery_manner: str = ""
+    delivered_to: str = ""
+    delivery_note: str = ""
+    explanation: Words = ""
+    """Of a bundle: what its parts came to, where they did not all come to the same."""
 
 
 @dataclass(frozen=True)

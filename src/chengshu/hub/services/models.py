@@ -6,12 +6,16 @@ decides; the applicant, and an agent while the authorisation lasts, read their o
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.audit.changes import Recorded
+from chengshu.foundation.codes.masking import mask_id_number
+from chengshu.foundation.masking import PersonalField, personal_phone
 from chengshu.foundation.orgs.models import Unit
 
 
@@ -27,6 +31,16 @@ class Channel(models.TextChoices):
     WINDOW = "window", _("Window")
     KIOSK = "kiosk", _("Kiosk")
     API = "api", _("Interface")
+
+
+class DeliveryManner(models.TextChoices):
+    """送达方式, after the Civil Procedure Law that the Administrative Licensing Law leaves it to."""
+
+    COUNTER = "counter", _("At the counter")
+    COURIER = "courier", _("By courier")
+    ONLINE = "online", _("Online")
+    LEFT = "left", _("Left at the address")
+    NOTICE = "notice", _("By public notice")
 
 
 class MatterVersion(Recorded):
@@ -101,6 +115,14 @@ class Authorisation(Recorded):
 class Application(Recorded):
     """申请: one person's request for one matter, whatever the channel; its handling is the case."""
 
+    secret_fields: ClassVar[frozenset[str]] = frozenset(
+        {"access_code_digest", "applicant_sealed", "applicant_digest", "phone_sealed"}
+    )
+    personal_fields: ClassVar[tuple[PersonalField, ...]] = (
+        PersonalField("applicant", _("Identity or credit code"), mask_id_number),
+        personal_phone("phone", _("Phone")),
+    )
+
     number = models.CharField(max_length=40, unique=True)
     access_code_digest = models.CharField(max_length=64)
     """Keyed digest of the code that the applicant keeps; the code itself is nowhere."""
@@ -121,6 +143,8 @@ class Application(Recorded):
     applicant_digest = models.CharField(max_length=64, blank=True, default="")
     """Keyed digest of the identity number, to find the same person's materials."""
     applicant_sealed = models.TextField(blank=True, default="")
+    phone_masked = models.CharField(max_length=40, blank=True, default="")
+    phone_sealed = models.TextField(blank=True, default="")
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -142,6 +166,11 @@ class Application(Recorded):
     decided_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    """The promised moment, else the legal one, as the case's clocks said at its last change of status."""
+    delivery_manner = models.CharField(max_length=10, choices=DeliveryManner.choices, blank=True, default="")
+    delivered_to = models.CharField(max_length=200, blank=True, default="")
+    delivery_note = models.CharField(max_length=500, blank=True, default="")
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -158,6 +187,7 @@ class Application(Recorded):
             models.Index(fields=["unit", "-filed_at"], name="services_application_unit"),
             models.Index(fields=["account", "-filed_at"], name="services_application_own"),
             models.Index(fields=["applicant_digest", "-filed_at"], name="services_application_same"),
+            models.Index(fields=["received_at_unit", "-filed_at"], name="services_application_received"),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +216,54 @@ class ApplicationMaterial(Recorded):
         return f"{self.application_id} {self.key}"
 
 
+class MaterialFile(Recorded):
+    """A file that a citizen brought: whose it is. It is read by them, and with every application that uses it."""
+
+    file = models.OneToOneField("files.File", on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("material file")
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.file_id}"
+
+
+class MaterialUse(Recorded):
+    """An application uses a file: whoever reads the application may open it."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="uses")
+    file = models.ForeignKey("files.File", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("use of a file")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "file"], name="services_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.file_id}"
+
+
+class Progress(Recorded):
+    """One change of status of an application, kept here so that looking it up costs one row and not a history."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="progress")
+    status = models.CharField(max_length=2)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("progress")
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "status", "at"], name="services_progress_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.status}"
+
+
 class Paper(Recorded):
     """文书: what left the house about an application: numbered, sealed by its digest, verifiable by its code."""
 
@@ -210,6 +288,7 @@ class Paper(Recorded):
     class Meta:
         verbose_name = _("paper")
         ordering = ["issued_at", "id"]
+        indexes = [models.Index(fields=["application", "kind"], name="services_paper_kind")]
 
     def __str__(self) -> str:
         return self.number
@@ -231,6 +310,8 @@ class Custody(Recorded):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     remark = models.CharField(max_length=500, blank=True, default="")
+    tracking = models.CharField(max_length=60, blank=True, default="")
+    """运单号, where a courier carries it."""
 
     class Meta:
         verbose_name = _("hand-over")
@@ -238,6 +319,24 @@ class Custody(Recorded):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.handed_at}"
+
+
+class LookUpAttempt(models.Model):
+    """A look-up with a wrong number or code; too many of them within a time are refused."""
+
+    number_digest = models.CharField(max_length=64)
+    terminal_digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("failed look-up")
+        indexes = [
+            models.Index(fields=["number_digest", "at"], name="services_attempt_number"),
+            models.Index(fields=["terminal_digest", "at"], name="services_attempt_terminal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at}"
 
 
 class ServiceCounter(models.Model):

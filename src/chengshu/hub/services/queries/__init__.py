@@ -1,0 +1,1 @@
+"""Reads; the database shows only what the asker may see."""

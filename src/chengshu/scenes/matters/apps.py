@@ -1,3 +1,7 @@
+"""Service matters and powers."""
+
+from __future__ import annotations
+
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.manifest import Scene
@@ -7,4 +11,4 @@ class Matters(Scene):
     title = _("Service matters and powers")
     owner = "data-bureau"
     stage = "pilot"
-    uses = ()
+    uses = ("cases", "inbox", "indicators", "registers", "services")

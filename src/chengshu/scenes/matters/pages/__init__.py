@@ -1,0 +1,1 @@
+"""Pages of this scene: parse, call one action or query, render."""

@@ -1,0 +1,119 @@
+"""The shipped catalogue: every fact valid, no promise beyond the law, no code invented."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from chengshu.foundation.calendar import published_calendar
+from chengshu.foundation.orgs.facts import load as load_units
+from chengshu.hub.services.data import TaskType
+from chengshu.scenes.matters import facts
+from chengshu.scenes.matters.elements import bundle_from, elements_from, to_json
+from chengshu.scenes.matters.facts import MatterFact
+from chengshu.scenes.matters.linting.found import Law, Surroundings
+from chengshu.scenes.matters.linting.rules import all_findings
+
+NAMED = {
+    "eia_report": ("60d", "3wd"),
+    "eia_form": ("30d", "3wd"),
+    "eia_report_pledged": ("60d", "1wd"),
+    "eia_form_pledged": ("30d", "1wd"),
+    "pollution_permit_first": ("20d", "7wd"),
+    "pollution_permit_other": ("20d", "1wd"),
+    "water_preliminary_design": ("20wd", "1wd"),
+    "drainage_permit": ("20d", "1wd"),
+    "construction_drainage": ("20d", "3wd"),
+    "river_construction": ("20wd", "1wd"),
+    "soil_conservation": ("20wd", "1wd"),
+    "planning_permit": ("20wd", "4wd"),
+    "planning_verification": ("20wd", "10wd"),
+    "design_review": ("20wd", "10wd"),
+    "energy_review": ("", ""),
+    "construction_permit": ("7d", ""),
+    "joint_acceptance": ("", "12wd"),
+    "completion_filing": ("", ""),
+}
+"""Legal and promised limit of the matters that the target tables name."""
+
+
+def _around() -> Surroundings:
+    laws = {law.name: Law(law.name, law.since, law.until, law.replaced_by) for law in facts.laws().values()}
+    return Surroundings(today=date(2026, 6, 1), calendar=published_calendar(), laws=laws, rules={})
+
+
+@pytest.mark.parametrize("fact", facts.matters(), ids=lambda fact: fact.elements.local_code)
+def test_no_shipped_matter_has_an_error(fact: MatterFact) -> None:
+    errors = [one for one in all_findings(fact.elements, _around()) if one.severity == "error"]
+    assert [(one.code, one.element) for one in errors] == []
+
+
+def test_there_are_at_least_two_hundred_matters_with_codes_of_their_own() -> None:
+    codes = [fact.elements.local_code for fact in facts.matters()]
+    assert len(codes) >= 200
+    assert [code for code, count in Counter(codes).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("key", NAMED)
+def test_a_matter_that_the_tables_name_has_its_limits_process_and_form(key: str) -> None:
+    found = next(one.elements for one in facts.matters() if one.elements.local_code == f"approvals.{key}")
+    assert (found.legal_limit, found.promised_limit) == NAMED[key]
+    assert found.process == f"approvals.{key}"
+    assert found.form in (f"approvals.{key}", f"approvals.con_{key}")
+
+
+def test_no_code_is_invented() -> None:
+    assert {fact.elements.code for fact in facts.matters()} == {""}
+    assert all("code" in fact.elements.unknown for fact in facts.matters())
+
+
+def test_penalties_coercion_levies_and_inspections_cannot_be_applied_for() -> None:
+    offered = {fact.elements.task_type for fact in facts.matters() if fact.elements.process}
+    assert not offered & {TaskType.PENALTY, TaskType.COERCION, TaskType.LEVY, TaskType.INSPECTION}
+
+
+def test_every_unit_is_one_of_the_base_data_or_of_the_added_bureaus() -> None:
+    known = {unit.key for unit in load_units()} | {bureau.key for bureau in facts.bureaus()}
+    assert {fact.elements.unit for fact in facts.matters()} <= known
+
+
+def test_json_loses_nothing() -> None:
+    assert all(elements_from(to_json(fact.elements)) == fact.elements for fact in facts.matters())
+    assert all(bundle_from(to_json(bundle)) == bundle for bundle in facts.bundles())
+
+
+def test_at_least_a_dozen_matters_have_a_guide_of_their_own() -> None:
+    common = {"applicant", "agent"}
+    guided = [f for f in facts.matters() if {one.key for one in f.elements.questions} - common]
+    assert len(guided) >= 12
+
+
+def test_bundles_name_shipped_matters_under_answers_that_they_ask() -> None:
+    codes = {fact.elements.local_code for fact in facts.matters()}
+    for bundle in facts.bundles():
+        answers = {f"{one.key}:{each.key}" for one in bundle.questions for each in one.answers}
+        assert {code for code, _when in bundle.items} <= codes
+        assert {when for _code, whens in bundle.items for when in whens} <= answers
+
+
+def test_the_guide_of_a_bundle_asks_what_its_matters_ask() -> None:
+    by_code = {fact.elements.local_code: fact.elements for fact in facts.matters()}
+    for bundle in facts.bundles():
+        asked = {one.key for one in bundle.questions}
+        for code, _when in bundle.items:
+            assert {one.key for one in by_code[code].questions} <= asked, (bundle.key, code)
+
+
+def test_the_ledger_states_the_number_and_names_few() -> None:
+    assert facts.ledger().stated_total == 3269
+    assert 0 < sum(fact.devolved for fact in facts.matters()) < 3269
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(7, "七"), (10, "十"), (20, "二十"), (43, "四十三"), (106, "一百零六"), (1049, "一千零四十九")],
+)
+def test_articles_are_counted_in_chinese(number: int, words: str) -> None:
+    assert facts._in_chinese(number) == words

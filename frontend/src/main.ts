@@ -22,6 +22,7 @@ const islands: Record<string, () => Promise<Island>> = {
   'move-cases': () => import('./islands/move-cases'),
   password: () => import('./islands/password'),
   phrases: () => import('./islands/phrases'),
+  'portal-keep': () => import('./islands/portal-keep'),
   shortcuts: () => import('./islands/shortcuts'),
   treemap: () => import('./islands/treemap'),
   upload: () => import('./islands/upload'),

@@ -7,4 +7,4 @@ class Portal(Scene):
     title = _("Public portal")
     owner = "data-bureau"
     stage = "pilot"
-    uses = ()
+    uses = ("cases", "registers", "services")

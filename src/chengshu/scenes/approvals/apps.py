@@ -7,4 +7,4 @@ class Approvals(Scene):
     title = _("Approvals")
     owner = "data-bureau"
     stage = "pilot"
-    uses = ()
+    uses = ("cases", "registers", "services", "indicators")

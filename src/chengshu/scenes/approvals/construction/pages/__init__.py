@@ -1,0 +1,1 @@
+"""Pages of the construction part: parse, call one action or query, render."""

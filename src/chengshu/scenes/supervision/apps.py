@@ -7,4 +7,4 @@ class Supervision(Scene):
     title = _("Service supervision")
     owner = "data-bureau"
     stage = "pilot"
-    uses = ()
+    uses = ("cases", "indicators", "registers", "services")

@@ -33,6 +33,16 @@ from chengshu.hub.promises.models import Form, FormState, Publication
 from tests.contracts.case_samples import OWNER as PROCESS_OWNER
 from tests.contracts.case_samples import PROCESS, make_cases
 from tests.contracts.district import District, Visitor
+from tests.contracts.service_samples import (
+    FURTHER,
+    INDICATOR,
+    JOINT,
+    LIST,
+    PORTAL_BUNDLE,
+    PORTAL_CODE,
+    code_of,
+    make_services,
+)
 
 NEAR, FAR, ABROAD = "service-centre", "data-bureau-proper", "finance-bureau"
 """A unit, its sister under the same bureau, and a unit of another bureau."""
@@ -48,6 +58,7 @@ class Sample:
     :param unit_id: the row's unit
     :param owner: the only account that may see it
     :param also: further units whose people see the row
+    :param accounts: accounts that see it wherever they are, such as the applicant's
     """
 
     value: object
@@ -55,11 +66,12 @@ class Sample:
     unit_id: int | None = None
     owner: int | None = None
     also: tuple[int, ...] = ()
+    accounts: tuple[int, ...] = ()
 
     def is_seen_by(self, visitor: Visitor) -> bool:
         if self.owner is not None:
             return visitor.account_id == self.owner
-        if self.unit_id is None:
+        if self.unit_id is None or visitor.account_id in self.accounts:
             return True
         return any(visitor.reads(self.app, unit_id) for unit_id in (self.unit_id, *self.also))
 
@@ -144,11 +156,76 @@ def of_case(label: str) -> Provider:
     return of
 
 
+def applied(label: str, attribute: str = "pk") -> Provider:
+    """Something of an application: its unit sees it, the unit that owns its process, and the applicant."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        units, found = rows.district.units, rows.at(label, unit)
+        applicant = rows.district.visitors["resident"].account_id or 0
+        return Sample(
+            getattr(found, attribute),
+            "services",
+            units[unit].pk,
+            also=(units[PROCESS_OWNER].pk,),
+            accounts=(applicant,),
+        )
+
+    return of
+
+
+def of_resident(label: str, attribute: str = "pk") -> Provider:
+    """What only the resident finds under their own things."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        account_id = rows.district.visitors["resident"].account_id
+        return Sample(getattr(rows.at(label, unit), attribute), owner=account_id)
+
+    return of
+
+
+def of_project(label: str, attribute: str = "pk") -> Provider:
+    """Something of a construction project: the units of its stages see it too."""
+
+    def of(rows: Rows, unit: str) -> Sample:
+        project: Any = rows.at("approvals.ConstructionProject", unit)
+        readers = tuple(project.reader_units)
+        return Sample(
+            getattr(rows.at(label, unit), attribute), "approvals", rows.district.units[unit].pk, also=readers
+        )
+
+    return of
+
+
+def expert(rows: Rows, unit: str) -> Sample:
+    """All who read approvals anywhere know the panel."""
+    found: Any = rows.at("approvals.Expert", unit)
+    everywhere = tuple(unit.pk for unit in rows.district.units.values())
+    return Sample(found.number, "approvals", found.unit_id, also=everywhere)
+
+
+def joint_acceptance(rows: Rows, unit: str) -> Sample:
+    found = apps.get_model("cases.Case").objects.filter(plan__definition__key=JOINT)[0]
+    return Sample(found.pk, "cases", found.unit_id)
+
+
 EVALUATION, MONITORING = row("promises.SelfEvaluation"), row("promises.Monitoring")
 FINDING, ATTESTATION = row("promises.Finding"), row("promises.Attestation")
 PROMISE = printed("P44-1", "P01-1")
 
 ARGUMENTS: dict[str, Provider] = {
+    "approvals.case_id": joint_acceptance,
+    "approvals.code": of_project("approvals.ConstructionProject", "code"),
+    "approvals.defect_id": of_project("approvals.Defect"),
+    "approvals.deferral_id": row("approvals.Deferral"),
+    "approvals.item_id": of_project("approvals.ProjectItem"),
+    "approvals.licence_id": row("approvals.Licence"),
+    "approvals.note_id": row("approvals.CreditNote"),
+    "approvals.number": any_row("approvals.PublicNotice", "number", state="posted"),
+    "approvals:expert.number": expert,
+    "approvals:notice_on_desk.number": row("approvals.PublicNotice", "number"),
+    "approvals.review_id": row("approvals.ExpertReview"),
+    "approvals.seat_id": row("approvals.ReviewSeat"),
+    "approvals.visit_id": of_project("approvals.SiteVisit"),
     "audit.entry_id": any_row("audit.AuditEntry"),
     "cases.case_id": of_case("cases.Case"),
     "cases.task_id": of_case("cases.Task"),
@@ -157,6 +234,9 @@ ARGUMENTS: dict[str, Provider] = {
     "files.key": own("files.Upload", "key"),
     "files.page": constant(1),
     "files.pk": row("files.File"),
+    "hall.application_id": applied("services.Application"),
+    "hall.code": constant(code_of(NEAR)),
+    "hall.custody_id": applied("services.Custody"),
     "http.name": lambda rows, unit: Sample(next(iter(registered_exports()), "none")),
     "http.pk": own("http.SavedView"),
     "identity.account_id": account,
@@ -171,13 +251,28 @@ ARGUMENTS: dict[str, Provider] = {
     "inbox.job_id": of_case("cases.Job"),
     "inbox.key": constant(PROCESS),
     "inbox.task_id": of_case("cases.Task"),
+    "indicators.indicator": constant(INDICATOR),
+    "indicators.observation": any_row("indicators.IndicatorObservation"),
     "jobs.pk": own("jobs.JobRecord"),
+    "matters.code": any_row("matters.Power", "code"),
+    "matters.key": any_row("matters.LegalText", "key"),
+    "matters.kind": constant(LIST),
+    "matters.local_code": row("matters.Matter", "local_code"),
+    "matters.number": constant(1),
+    "matters:change_delegated_power.number": row("matters.DelegatedPower", "number"),
+    "matters:delegated_power.number": row("matters.DelegatedPower", "number"),
+    "matters.verb": constant("submit"),
+    "matters:change_delegated_power.verb": constant("use"),
     "orgs.appointment_id": any_row("orgs.Appointment"),
     "orgs.contact_id": any_row("orgs.OfficialContact"),
     "orgs.delegation_id": any_row("orgs.Delegation"),
     "orgs.key": constant("unit_officer"),
     "orgs.post_id": any_row("orgs.Post"),
     "orgs.unit_id": any_row("orgs.Unit", key=NEAR),
+    "portal.application_id": of_resident("services.Application"),
+    "portal.authorisation_id": of_resident("services.Authorisation"),
+    "portal.code": constant(PORTAL_CODE),
+    "portal:bundle.code": constant(PORTAL_BUNDLE),
     "promises:attestation.number": ATTESTATION,
     "promises:apply_evaluation.number": EVALUATION,
     "promises:checkpoint.number": MONITORING,
@@ -218,6 +313,21 @@ ARGUMENTS: dict[str, Provider] = {
     "registers.submission_id": row("registers.FormSubmission"),
     "sample.note_id": row("sample.Note"),
     "saved_views.pk": own("http.SavedView"),
+    "services.application_id": applied("services.Application"),
+    "services.custody_id": applied("services.Custody"),
+    "services.file_id": applied("services.MaterialFile", "file_id"),
+    "services.key": own("files.Upload", "key"),
+    "services.paper_id": applied("services.Paper"),
+    "supervision.act": constant("reply"),
+    "supervision.application_id": of_resident("services.Application"),
+    "supervision.card_id": row("supervision.Card"),
+    "supervision.evidence_id": row("supervision.Evidence"),
+    "supervision.finding_id": row("supervision.InspectionFinding"),
+    "supervision.inspection_id": row("supervision.Inspection"),
+    "supervision.letter_id": row("supervision.SuggestionLetter"),
+    "supervision.rating_id": row("supervision.Rating"),
+    "supervision.slug": any_row("supervision.Publication", "slug"),
+    "supervision.visit_id": row("supervision.Visit"),
 }
 """``<app>.<argument>``; ``<app>:<route>.<argument>`` or, for the API, ``<app>/<collection>.<argument>`` where one route
 means something else by it."""
@@ -249,6 +359,7 @@ def make_rows(district: District) -> Rows:
         _really_made(district)
         made["registers_formsubmission"] = {key: _submitted(key, district) for key in (NEAR, FAR, ABROAD)}
         made |= make_cases(district, (NEAR, FAR, ABROAD))
+        made |= make_services(district, (NEAR, FAR, ABROAD))
         for model in (*scoped_models(), *owned):
             for key in (NEAR, FAR, ABROAD):
                 made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
@@ -269,6 +380,7 @@ def scoped_models() -> list[type[models.Model]]:
             name
             for name, condition in cursor.fetchall()
             if "scope_units" in condition
+            and name not in FURTHER
             and "scope_account" not in condition
             and not condition.startswith("(true")
         }

@@ -30,6 +30,20 @@ SYSTEM_ONLY = {
     "cases.begin_job": "the worker calls services",
     "cases.end_job": "the worker calls services",
     "cases.fail_job": "the worker calls services",
+    "services.bind_files": "the platform opens the files of an application while it is filed",
+    "services.remember_file": "the platform stores a citizen's file and notes whose it is",
+    "services.record_status": "an application follows its case",
+    "services.end_application": "an application follows its case",
+    "services.follow_bundle": "an application for a bundle follows its parts",
+    "supervision.take_over_cards": "the platform takes cards over from the clocks",
+    "supervision.raise_signs": "the platform's round finds what the rules name",
+    "supervision.raise_warnings": "the platform's round warns",
+    "supervision.clear_warnings": "the platform's round clears warnings that are over",
+    "supervision.escalate_cards": "the platform's round turns unanswered yellow cards red",
+    "supervision.follow_rating": "a rating follows its case",
+    "supervision.note_rating_step": "a rating follows its case",
+    "supervision.invite_to_rate": "the platform's round invites",
+    "supervision.open_rectification": "the platform opens the case of a finding",
 }
 """Actions that no role carries, with the reason: only the platform itself performs them."""
 

@@ -79,7 +79,11 @@ def test_imports_inside_a_scene_point_down(scene: Scene) -> None:
     assert upward == []
 
 
-NOT_IN_THE_SAMPLE = {"base_data": "a real installation must not start with made-up notes"}
+NOT_IN_THE_SAMPLE = {
+    "base_data": "a real installation must not start with made-up notes",
+    "follow_ups": "they would stand on the pages of real applications",
+    "services": "no step of its process is another system's",
+}
 
 
 def test_the_sample_uses_every_extension_point() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Final
@@ -17,9 +17,12 @@ from django.db import models
 from django.utils import timezone
 from PIL import Image
 
+from chengshu.engines.cases import api as cases
 from chengshu.engines.indicators import api as indicators
 from chengshu.engines.indicators.data import budget_year
 from chengshu.engines.indicators.models import IndicatorObservation
+from chengshu.foundation.calendar import SHANGHAI, published_calendar
+from chengshu.foundation.events.bus import deliver_waiting
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.testing.personas import Persona
@@ -125,8 +128,15 @@ def make_services(district: District, units: tuple[str, ...]) -> Made:
     matters.make_list(kind=LIST)
     _observed(made, units)
     _published(district)
-    building.hear()
+    _hear()
     return made
+
+
+def _hear() -> None:
+    """Deliver what was announced and what follows from it; whatever fails to hear waits for the worker."""
+    for _round in range(4):
+        if not deliver_waiting():
+            return
 
 
 def code_of(unit: str) -> str:
@@ -157,16 +167,18 @@ def _application(district: District, unit: Unit) -> list[models.Model]:
     building.publish(replace(building.ELEMENTS, local_code=code, unit=unit.key))
     resident = _citizen(district)
     filed = building.apply(resident, local_code=code)
-    building.hear()
-    building.decide(filed.case_id, "check", "accept")
-    building.decide(filed.case_id, "decide", "grant")
+    _hear()
+    for node, outcome in (("check", "accept"), ("decide", "grant")):
+        task = next(one for one in cases.case_view(filed.case_id).tasks if one.node == node)
+        cases.complete_task(task_id=task.task_id, outcome=outcome)
+        _hear()
     application = Application.objects.get(pk=filed.application_id)
     paper = Paper.objects.filter(application=application)[0]
     services.print_paper(paper_id=paper.pk)
     rating = leave_rating(
         ticket=issue(application.pk), touch_point=TouchPoint.ONLINE, level=1, phone="13800138000"
     )
-    building.hear()
+    _hear()
     return [
         application,
         paper,
@@ -219,7 +231,7 @@ def _of_approvals(unit: Unit) -> list[models.Model]:
     record_deferrals(case=case, materials=[Deferred("report", "水质检测报告", date(2099, 3, 6))])
     limit = Condition("化学需氧量", "most", Decimal("40"), "mg/L", "DW001")
     record_conditions(case=case, conditions=[limit], since=date(2026, 3, 3))
-    record_licence(case=case, term=Term(number, date(2026, 3, 3), date(2031, 3, 2), date(2031, 1, 20)))
+    record_licence(case=case, term=Term(f"S-{number}", date(2026, 3, 3), date(2031, 3, 2), date(2031, 1, 20)))
     note_credit(case=case, reason=CreditReason.DEFERRAL, words="逾期未补齐", on=date(2026, 3, 9))
     return [
         model._default_manager.get(case_id=number)
@@ -253,7 +265,8 @@ def _of_construction(unit: Unit, number: int, expert: models.Model) -> list[mode
         owner_code=con_builders.OWNER,
         site_address="南沙区明珠湾",
     )
-    start = timezone.now() + timedelta(days=20 + number)
+    day = published_calendar().add_wd(timezone.localdate(), 10 + number)
+    start = datetime.combine(day, time(9, 30), SHANGHAI)
     visit = call_visit(
         unit=unit,
         kind="survey",

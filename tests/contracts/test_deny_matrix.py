@@ -315,8 +315,12 @@ def attempt(action: Action, visitor: Visitor, unit_id: int) -> bool:
 
 PUBLISHED = {"promises_publication": "withdrawn_at"}
 """Tables whose rows everybody may read while this column is empty."""
+POSTED = {"approvals_publicnotice": "posted_at"}
+"""Tables whose rows everybody may read once this column is filled."""
 IN_FORCE = {
     "cases_definitionversion": ("deployed", "retired"),
+    "matters_edition": ("published", "changed", "cancelled"),
+    "matters_matter": ("published", "suspended", "cancelled"),
     "registers_formversion": ("published", "retired"),
 }
 """Tables whose rows everybody may read in one of these states."""
@@ -330,6 +334,9 @@ def shows(visitor: Visitor, row: Any) -> bool:
     ):
         return True
     if row._meta.db_table in IN_FORCE and row.state in IN_FORCE[row._meta.db_table]:
+        return True
+    posted = POSTED.get(row._meta.db_table)
+    if posted and getattr(row, posted) is not None:
         return True
     return visitor.reads(row._meta.app_label, row.unit_id) or bool(public and getattr(row, public) is None)
 

@@ -1,1 +1,1 @@
-"""Indicators."""
+"""Named numbers with dated definitions, computed from the platform's own records, with evidence."""

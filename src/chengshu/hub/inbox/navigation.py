@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.foundation.http.doors import Door
 from chengshu.foundation.http.navigation import Entry, Group, contribute
 
 WORK = Group("work", _("Work"), 5)
 
 contribute(
-    Entry(WORK, _("My work"), "inbox:work", Door.SIGNED_IN, 10, "inbox"),
+    Entry(WORK, _("My work"), "inbox:work", "cases.view", 10, "inbox"),
     Entry(WORK, _("File a case"), "inbox:start", "cases.open_case", 20, "plus"),
     Entry(WORK, _("Running of cases"), "inbox:operations", "cases.view_operations", 30, "chart"),
 )

@@ -1,1 +1,1 @@
-"""Service matters and powers."""
+"""Service matters, powers and lists: the catalogue that portal, counter and approvals live on."""

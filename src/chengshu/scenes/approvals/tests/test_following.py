@@ -33,7 +33,6 @@ from chengshu.scenes.approvals.tests.walking import (
     done,
     on,
     opened,
-    put_in_force,
     standing_at,
     statuses,
     task_at,
@@ -48,9 +47,7 @@ CONDITIONS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _in_force(db: None) -> None:
-    put_in_force()
+pytestmark = pytest.mark.usefixtures("in_force")
 
 
 def decided(matter: str, **variables: object) -> int:

@@ -13,7 +13,6 @@ from chengshu.engines.registers import api as registers
 from chengshu.scenes.approvals.environment.case_types import CASE_TYPES
 from chengshu.scenes.approvals.environment.form_types import FORM_TYPES, MATTERS
 from chengshu.scenes.approvals.environment.ours import our_processes
-from chengshu.scenes.approvals.tests.walking import put_in_force
 
 FOLDER = Path(__file__).parents[1]
 MODELS = sorted({path for each in CASE_TYPES for path in (each.process, *each.called)})
@@ -23,16 +22,16 @@ def content(path: str) -> bytes:
     return (FOLDER / path).read_bytes()
 
 
-def test_no_model_has_a_finding(db: None) -> None:
-    put_in_force()
+def test_no_model_has_a_finding(in_force: None) -> None:
     found = {path: [f.code for f in cases.lint(content(path), "process")] for path in MODELS}
     assert {path: codes for path, codes in found.items() if codes} == {}
     assert cases.lint(content("processes/env_notice.dmn"), "decision") == ()
 
 
-def test_a_promise_beyond_the_law_is_shown_where_both_count_the_same_and_where_they_do_not(db: None) -> None:
+def test_a_promise_beyond_the_law_is_shown_where_both_count_the_same_and_where_they_do_not(
+    in_force: None,
+) -> None:
     """Twenty days of the law are never twenty-five working days, whatever the calendar; 25 of 20 are not either."""
-    put_in_force()
     for matter in ("drainage_permit", "river_construction"):
         model = content(f"processes/env_{matter}.bpmn").decode()
         longer = model.replace(f'rule="{matter}"', f'rule="{matter}" promised="25wd"')
@@ -40,15 +39,13 @@ def test_a_promise_beyond_the_law_is_shown_where_both_count_the_same_and_where_t
         assert codes == {"clocks.promise_beyond_law"}
 
 
-def test_a_legal_limit_beyond_the_law_is_shown(db: None) -> None:
-    put_in_force()
+def test_a_legal_limit_beyond_the_law_is_shown(in_force: None) -> None:
     model = content("processes/env_drainage_permit.bpmn").decode()
     longer = model.replace('rule="drainage_permit"', 'rule="drainage_permit" legal="45d"')
     assert "clocks.beyond_law" in {f.code for f in cases.lint(longer.encode(), "process")}
 
 
-def test_a_pause_for_public_notice_is_refused_where_the_rule_names_no_basis(db: None) -> None:
-    put_in_force()
+def test_a_pause_for_public_notice_is_refused_where_the_rule_names_no_basis(in_force: None) -> None:
     mark = '<chengshu:clock do="pause" ground="public_notice"/><chengshu:status code="3"/>'
     model = content("processes/env_eia_report.bpmn").decode()
     paused = model.replace('<chengshu:status code="3"/>', mark)
@@ -86,8 +83,7 @@ def test_every_flow_is_named_at_both_ends_and_drawn(word: str) -> None:
         assert text.count("<bpmndi:BPMNEdge ") == text.count("<bpmn:sequenceFlow ")
 
 
-def test_what_the_processes_read_is_what_the_forms_pass_on(db: None) -> None:
-    put_in_force()
+def test_what_the_processes_read_is_what_the_forms_pass_on(in_force: None) -> None:
     wanted = {
         "approvals.special_procedure": {"special_ground", "special_until", "special_notice"},
         "approvals.licence": {"licence_number", "licence_valid_from", "licence_valid_until"},

@@ -17,7 +17,6 @@ from chengshu.scenes.approvals.tests.walking import (
     due,
     on,
     opened,
-    put_in_force,
     statuses,
     worker_round,
 )
@@ -50,7 +49,6 @@ def city_rule() -> str:
 
 def name_the_basis() -> None:
     """What the desk would do: a new version of the decision table, and of the process that asks it."""
-    put_in_force()
     ship_model = import_module("chengshu.engines.cases.actions.shipping").ship_model
     table = (
         (FOLDER / "env_notice.dmn")
@@ -80,7 +78,7 @@ def _in_english() -> Any:
         yield
 
 
-def test_a_table_without_a_rule_pauses_nothing_and_the_audit_chain_says_so(db: None) -> None:
+def test_a_table_without_a_rule_pauses_nothing_and_the_audit_chain_says_so(in_force: None) -> None:
     name_the_basis()
     case_id = noticed()
     assert ("9" in statuses(case_id), due(case_id, "legal")) == (True, "2026-05-01")
@@ -88,7 +86,7 @@ def test_a_table_without_a_rule_pauses_nothing_and_the_audit_chain_says_so(db: N
     assert any("clocks.ground_unlawful" in text for text in told)
 
 
-def test_with_both_the_days_of_the_notice_do_not_count(db: None, tmp_path: Path) -> None:
+def test_with_both_the_days_of_the_notice_do_not_count(in_force: None, tmp_path: Path) -> None:
     (tmp_path / "law").mkdir()
     (tmp_path / "law" / "environment.toml").write_text(city_rule(), "utf-8")
     name_the_basis()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from itertools import count
@@ -15,20 +15,27 @@ from freezegun import freeze_time
 
 from chengshu.engines.indicators import api as indicators
 from chengshu.engines.indicators.data import budget_year
-from chengshu.foundation.action import registered_actions
+from chengshu.foundation.action import Reach, registered_actions
 from chengshu.foundation.asking import Asker, asking
 from chengshu.foundation.audit.models import AuditEntry
+from chengshu.foundation.calendar import SHANGHAI
 from chengshu.foundation.errors import Refused
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.testing.suites import SceneContract
+from chengshu.scenes.approvals.actions.construction_experts import register_expert
+from chengshu.scenes.approvals.actions.construction_notices import draft_notice, post_notice
+from chengshu.scenes.approvals.actions.construction_projects import register_project
+from chengshu.scenes.approvals.actions.construction_visits import call_visit
 from chengshu.scenes.approvals.actions.credit_notes import note_credit
 from chengshu.scenes.approvals.actions.deferrals import Deferred, record_deferrals
 from chengshu.scenes.approvals.actions.licences import Condition, Term, record_conditions, record_licence
 from chengshu.scenes.approvals.actions.pledges import CaseFacts, PledgeGiven, record_pledge, schedule_check
 from chengshu.scenes.approvals.models import CreditNote, CreditReason, Deferral, Licence
+from chengshu.scenes.approvals.tests.con_builders import OWNER
 from chengshu.scenes.approvals.tests.walking import deliver_all, done, official, on, opened, put_in_force
 
-_numbers = count(7_000_000)
+PUBLIC_PAGE, ONLY_SENT = "/approvals/notices/", "/approvals/visits/busy/"
+_numbers, _visits = count(7_000_000), count()
 
 
 def a_case(unit: str = "data-bureau") -> CaseFacts:
@@ -53,6 +60,39 @@ def one_of_everything(unit: str = "data-bureau") -> CaseFacts:
     return case
 
 
+def one_of_the_construction_part(key: str = "data-bureau") -> None:
+    """A project with a visit, a draft and a posted notice, and an expert; visits lie within one working week."""
+    unit, number = Unit.objects.get(key=key), next(_numbers)
+    project = register_project(
+        unit=unit,
+        code=f"2504-440115-04-01-{number % 1_000_000 + 1:06d}",
+        name="综合管廊",
+        kind="enterprise",
+        owner_name="建设单位甲",
+        owner_code=OWNER,
+        site_address="明珠湾",
+    )
+    days, hour = divmod(next(_visits) % 20, 4)
+    start = datetime(2026, 3, 9 + days, (9, 10, 14, 15)[hour], tzinfo=SHANGHAI)
+    call_visit(
+        unit=unit,
+        kind="survey",
+        purpose="踏勘",
+        place="明珠湾",
+        starts_at=start,
+        ends_at=start + timedelta(minutes=30),
+        units=[unit],
+        project=project,
+    )
+    register_expert(unit=unit, name="专家", fields=["energy"], employer_name="设计单位", employer_code=OWNER)
+    facts = [("项目", "综合管廊")]
+    _draft, posted = (
+        draft_notice(unit=unit, kind="before", title=title, facts=facts, days=5, project=project)
+        for title in ("草稿", "公示")
+    )
+    post_notice(notice=posted)
+
+
 class TestApprovals(SceneContract):
     scene = "approvals"
     reader = "reviewer"
@@ -60,25 +100,35 @@ class TestApprovals(SceneContract):
 
     def make_row(self) -> None:
         one_of_everything()
+        one_of_the_construction_part()
 
     def pages(self) -> list[str]:
-        """Without those of the construction part, which has tests of its own and pages for the public."""
-        ours = ("clocks/", "pledges/", "deferrals/", "licences/", "credit-notes/")
-        return [page for page in super().pages() if page.removeprefix("/approvals/") in ours]
+        """Every page of the staff that is read: the notices are the public's, a busy time is only sent."""
+        return [page for page in super().pages() if page not in (PUBLIC_PAGE, ONLY_SENT)]
+
+    def test_what_is_no_page_of_the_staff_is_named_and_behaves_so(self, anonymous: Client) -> None:
+        mounted = super().pages()
+        assert len(self.pages()) == len(mounted) - 2 >= 11
+        assert anonymous.get(PUBLIC_PAGE).status_code == 200
+        assert anonymous.get(ONLY_SENT).status_code == 302
+
+    def test_what_is_only_sent_cannot_be_read(self, signed_in: Callable[[str], Client]) -> None:
+        assert signed_in(self.stranger).post(ONLY_SENT).status_code == 403
+        assert signed_in(self.reader).get(ONLY_SENT).status_code == 405
 
     def test_every_action_refuses_somebody_without_its_power_and_audits_that(self) -> None:
-        """Those of this part; the other one's take what only a project can stand for."""
+        """As every scene promises; some of these belong to the unit of a project behind what they are given."""
         nobody = Asker(account_id=10**9, name="somebody")
-        modules = ("pledges", "deferrals", "licences", "credit_notes", "following")
+        anything = SimpleNamespace(pk=1, unit_id=1, project=SimpleNamespace(pk=1, unit_id=1))
         ours = [
             action
             for action in registered_actions().values()
-            if action.app == self.scene and action.function.__module__.rpartition(".")[2] in modules
+            if action.app == self.scene and action.at not in (Reach.ANYONE, Reach.SELF)
         ]
-        assert len(ours) == 13
+        assert len(ours) >= 45
         for action in ours:
             with pytest.raises(Refused), asking(nobody):
-                action.attempt(SimpleNamespace(pk=1, unit_id=1))
+                action.attempt(anything)
             assert AuditEntry.objects.filter(action=action.name, outcome="refused").exists()
 
 

@@ -162,9 +162,7 @@ def test_what_is_no_result_of_a_check_settles_nothing(state: str) -> None:
 
 def test_the_platform_settles_a_pledge_once() -> None:
     pledge = a_pledge()
-    settle_pledge(
-        pledge=pledge, result=CheckResult(PledgeState.HOLDS, CHECKED, "on_site", " 与承诺一致 ")
-    )
+    settle_pledge(pledge=pledge, result=CheckResult(PledgeState.HOLDS, CHECKED, "on_site", " 与承诺一致 "))
     settle_pledge(pledge=pledge, result=CheckResult(PledgeState.KEPT, LATER, "online", "再查"))
     settle_pledge(pledge=pledge, result=CheckResult(PledgeState.LAPSED, LATER))
     kept = Pledge.objects.get(pk=pledge.pk)

@@ -7,12 +7,10 @@ from django.utils.translation import override
 
 from chengshu.scenes.approvals.environment.form_types import MATTERS
 from chengshu.scenes.approvals.tests.situations import Situation, play, read_situations
-from chengshu.scenes.approvals.tests.walking import put_in_force
 
 
-def test_every_situation_comes_out_as_it_says(db: None) -> None:
-    """One ground for all of them, so that the processes are put in force once; each is undone after it was played."""
-    put_in_force()
+def test_every_situation_comes_out_as_it_says(in_force: None) -> None:
+    """One ground for all of them; each is undone after it was played."""
     wrong = {}
     with override("en"):
         for situation in read_situations():

@@ -11,7 +11,6 @@ from chengshu.scenes.approvals.tests.walking import (
     asker_of,
     done,
     opened,
-    put_in_force,
     standing_at,
     statuses,
     view,
@@ -24,9 +23,7 @@ CLERK = ("window_clerk", "service-centre")
 HEAD = ("department_head", "data-bureau")
 
 
-@pytest.fixture(autouse=True)
-def _in_force(db: None) -> None:
-    put_in_force()
+pytestmark = pytest.mark.usefixtures("in_force")
 
 
 def step(case_id: int, who: tuple[str, ...], node: str, outcome: str, **variables: object) -> None:

@@ -159,6 +159,8 @@ def _read(request: HttpRequest, draft: Edition) -> dict[str, Any]:
         said[name] = [
             _record(line, name, parts, before) for line in given.get(name, "").splitlines() if line.strip()
         ]
+    if not said["fees"]:
+        said["unknown"] = [*said.get("unknown", ()), "fees"]
     return said
 
 

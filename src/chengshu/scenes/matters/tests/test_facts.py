@@ -11,8 +11,13 @@ from chengshu.foundation.calendar import published_calendar
 from chengshu.foundation.orgs.facts import load as load_units
 from chengshu.hub.services.data import TaskType
 from chengshu.scenes.matters import facts
-from chengshu.scenes.matters.elements import bundle_from, elements_from, to_json
-from chengshu.scenes.matters.facts import MatterFact
+from chengshu.scenes.matters.elements import (
+    bundle_from,
+    elements_from,
+    is_free,
+    is_free_of_charge,
+    to_json,
+)
 from chengshu.scenes.matters.linting.found import Law, Surroundings
 from chengshu.scenes.matters.linting.rules import all_findings
 
@@ -44,10 +49,15 @@ def _around() -> Surroundings:
     return Surroundings(today=date(2026, 6, 1), calendar=published_calendar(), laws=laws, rules={})
 
 
-@pytest.mark.parametrize("fact", facts.matters(), ids=lambda fact: fact.elements.local_code)
-def test_no_shipped_matter_has_an_error(fact: MatterFact) -> None:
-    errors = [one for one in all_findings(fact.elements, _around()) if one.severity == "error"]
-    assert [(one.code, one.element) for one in errors] == []
+def test_no_shipped_matter_has_an_error() -> None:
+    around = _around()
+    errors = [
+        (fact.elements.local_code, one.code, one.element)
+        for fact in facts.matters()
+        for one in all_findings(fact.elements, around)
+        if one.severity == "error"
+    ]
+    assert errors == []
 
 
 def test_there_are_at_least_two_hundred_matters_with_codes_of_their_own() -> None:
@@ -56,12 +66,35 @@ def test_there_are_at_least_two_hundred_matters_with_codes_of_their_own() -> Non
     assert [code for code, count in Counter(codes).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("key", NAMED)
-def test_a_matter_that_the_tables_name_has_its_limits_process_and_form(key: str) -> None:
-    found = next(one.elements for one in facts.matters() if one.elements.local_code == f"approvals.{key}")
-    assert (found.legal_limit, found.promised_limit) == NAMED[key]
-    assert found.process == f"approvals.{key}"
-    assert found.form in (f"approvals.{key}", f"approvals.con_{key}")
+def test_the_matters_that_the_tables_name_have_their_limits_process_and_form() -> None:
+    by_code = {one.elements.local_code: one.elements for one in facts.matters()}
+    named = {key: by_code[f"approvals.{key}"] for key in NAMED}
+    assert {key: (one.legal_limit, one.promised_limit) for key, one in named.items()} == NAMED
+    assert {key: one.process for key, one in named.items()} == {key: f"approvals.{key}" for key in NAMED}
+    forms = {key: one.form.removeprefix("approvals.").removeprefix("con_") for key, one in named.items()}
+    assert forms == {key: key for key in NAMED}
+
+
+def test_a_matter_without_a_fee_lists_none_and_says_that_this_is_known() -> None:
+    by_code = {fact.elements.local_code: fact.elements for fact in facts.matters()}
+    lines = [(code, fee.name) for code, one in by_code.items() for fee in one.fees if is_free(fee)]
+    assert lines == []
+    assert by_code["civil.marriage"].fees == ()
+    assert is_free_of_charge(by_code["civil.marriage"])
+    untold = [code for code, one in by_code.items() if not one.fees and not is_free_of_charge(one)]
+    assert untold
+    assert all("fees" in by_code[code].unknown for code in untold)
+
+
+def test_special_procedures_are_named_in_the_words_of_the_law() -> None:
+    lawful = {"听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审", "公示"}
+    kinds = {one.kind for fact in facts.matters() for one in fact.elements.special}
+    assert kinds
+    assert kinds <= lawful
+
+
+def test_the_codes_alone_are_those_of_the_matters() -> None:
+    assert facts.local_codes() == {fact.elements.local_code for fact in facts.matters()}
 
 
 def test_no_code_is_invented() -> None:

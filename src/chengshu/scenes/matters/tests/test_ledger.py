@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from chengshu.foundation.errors import InvalidInput, Refused
+from chengshu.foundation.errors import Conflict, InvalidInput, Refused
 from chengshu.foundation.orgs.base_data import load_base_data
 from chengshu.foundation.orgs.models import Unit
 from chengshu.hub.services import api as services
@@ -70,6 +70,47 @@ def test_an_ended_agreement_withdraws_the_matter_and_a_new_one_brings_it_back() 
     matter.refresh_from_db()
     assert matter.state == MatterState.PUBLISHED
     assert "test.permit" in offered()
+
+
+def test_an_officer_who_only_writes_stops_no_acceptance(as_persona: Any) -> None:
+    in_force()
+    power = entrusted(days=-1)
+    with pytest.raises(Refused), as_persona("section_head"):
+        actions.suspend_expired(power=power)
+    assert "test.permit" in offered()
+
+
+def test_suspend_expired_stops_acceptance_once(as_persona: Any) -> None:
+    in_force()
+    power = entrusted(days=-1)
+    with as_persona("department_head"):
+        assert actions.suspend_expired(power=power)
+        assert not actions.suspend_expired(power=power)
+    power.refresh_from_db()
+    assert power.suspended_on == timezone.localdate()
+    assert "test.permit" not in offered()
+
+
+def test_an_officer_who_only_writes_gives_no_power_back(as_persona: Any) -> None:
+    power = entrusted(days=10)
+    with pytest.raises(Refused), as_persona("section_head"):
+        actions.return_power(power=power, returned_on=timezone.localdate(), reason="上级收回")
+
+
+def test_return_power_needs_a_reason_and_happens_once(as_persona: Any) -> None:
+    power, today = entrusted(days=10), timezone.localdate()
+    with as_persona("department_head"):
+        with pytest.raises(InvalidInput) as wrong:
+            actions.return_power(power=power, returned_on=today, reason=" ")
+        assert wrong.value.field == "reason"
+        assert actions.return_power(power=power, returned_on=today, reason="上级收回").returned_on == today
+        with pytest.raises(Conflict) as twice:
+            actions.return_power(power=power, returned_on=today, reason="上级收回")
+        assert twice.value.code == "matters.power_returned"
+        with pytest.raises(Refused):
+            actions.renew_agreement(power=power, agreement_from=today, agreement_until=today)
+    with pytest.raises(Conflict):
+        actions.renew_agreement(power=power, agreement_from=today, agreement_until=today)
 
 
 def test_an_agreement_that_still_holds_withdraws_nothing() -> None:

@@ -121,6 +121,53 @@ def test_an_edition_given_back_can_be_written_on_again(as_persona: AsPersona) ->
     assert saved.matter.name == "更正后的名称"
 
 
+def test_another_unit_discards_no_draft(as_persona: AsPersona) -> None:
+    edition = a_draft()
+    with pytest.raises(Refused), as_persona("other_department_officer"):
+        actions.discard_edition(edition=edition)
+    assert Edition.objects.filter(pk=edition.pk).exists()
+
+
+def test_what_is_under_review_or_in_force_is_not_discarded(as_persona: AsPersona) -> None:
+    reviewed = in_review("test.reviewed")
+    published = in_force("test.published").editions.get()
+    for edition in (reviewed, published):
+        with pytest.raises(Conflict) as refused, as_persona("section_head"):
+            actions.discard_edition(edition=edition)
+        assert refused.value.code == "matters.edition_state"
+
+
+def test_discard_edition_takes_a_matter_along_that_was_never_published(as_persona: AsPersona) -> None:
+    edition = a_draft()
+    with as_persona("section_head"):
+        actions.discard_edition(edition=edition)
+    assert not Matter.objects.filter(local_code="test.permit").exists()
+
+
+def test_discard_edition_leaves_a_matter_in_force_as_it_is(as_persona: AsPersona) -> None:
+    matter = in_force()
+    with as_persona("section_head"):
+        edition = actions.revise_matter(matter=matter, reason="压缩承诺时限")
+        actions.discard_edition(edition=edition)
+    assert [one.number for one in matter.editions.all()] == [1]
+    assert services.matter("test.permit").elements.promised_limit == "10wd"
+
+
+def test_a_matter_said_to_be_free_keeps_no_fee_and_stays_free_when_saved_again(
+    signed_in: Callable[[str], Client],
+) -> None:
+    a_draft()
+    writer, address = signed_in("section_head"), "/matters/m/test.permit/editions/1/edit/"
+    typed = {"name": "测试许可", "task_type": "01", "visits": "1"}
+    assert writer.post(address, {**typed, "fees": "不收费"}).status_code == 302
+    said_now = Edition.objects.get(matter__local_code="test.permit").elements
+    assert "fees" not in said_now
+    assert "fees" not in said_now["unknown"]
+    assert "不收费</textarea>" in writer.get(address).content.decode()
+    assert writer.post(address, {**typed, "fees": ""}).status_code == 302
+    assert "fees" in Edition.objects.get(matter__local_code="test.permit").elements["unknown"]
+
+
 def test_cancel_matter_takes_it_out_of_the_offer(as_persona: AsPersona) -> None:
     matter = in_force()
     with as_persona("department_head"):

@@ -59,6 +59,7 @@ class Sample:
     :param owner: the only account that may see it
     :param also: further units whose people see the row
     :param accounts: accounts that see it wherever they are, such as the applicant's
+    :param through: further apps and units whose readers see the row
     """
 
     value: object
@@ -67,13 +68,15 @@ class Sample:
     owner: int | None = None
     also: tuple[int, ...] = ()
     accounts: tuple[int, ...] = ()
+    through: tuple[tuple[str, int], ...] = ()
 
     def is_seen_by(self, visitor: Visitor) -> bool:
         if self.owner is not None:
             return visitor.account_id == self.owner
         if self.unit_id is None or visitor.account_id in self.accounts:
             return True
-        return any(visitor.reads(self.app, unit_id) for unit_id in (self.unit_id, *self.also))
+        places = [(self.app, unit_id) for unit_id in (self.unit_id, *self.also)]
+        return any(visitor.reads(app, unit_id) for app, unit_id in (*places, *self.through))
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def of_case(label: str) -> Provider:
 
 
 def applied(label: str, attribute: str = "pk") -> Provider:
-    """Something of an application: its unit sees it, the unit that owns its process, and the applicant."""
+    """Something of an application: its unit sees it, whoever may read its case, and the applicant."""
 
     def of(rows: Rows, unit: str) -> Sample:
         units, found = rows.district.units, rows.at(label, unit)
@@ -166,8 +169,8 @@ def applied(label: str, attribute: str = "pk") -> Provider:
             getattr(found, attribute),
             "services",
             units[unit].pk,
-            also=(units[PROCESS_OWNER].pk,),
             accounts=(applicant,),
+            through=(("cases", units[unit].pk), ("cases", units[PROCESS_OWNER].pk)),
         )
 
     return of
@@ -203,8 +206,14 @@ def expert(rows: Rows, unit: str) -> Sample:
     return Sample(found.number, "approvals", found.unit_id, also=everywhere)
 
 
+def observation(rows: Rows, unit: str) -> Sample:
+    """A number that was really computed, of the unit that owns the indicator."""
+    found = apps.get_model("indicators.IndicatorObservation").objects.filter(name=INDICATOR)[0]
+    return Sample(found.pk, "indicators", found.unit_id)
+
+
 def joint_acceptance(rows: Rows, unit: str) -> Sample:
-    found = apps.get_model("cases.Case").objects.filter(plan__definition__key=JOINT)[0]
+    found = apps.get_model("cases.Case").objects.filter(definition__key=JOINT)[0]
     return Sample(found.pk, "cases", found.unit_id)
 
 
@@ -252,7 +261,7 @@ ARGUMENTS: dict[str, Provider] = {
     "inbox.key": constant(PROCESS),
     "inbox.task_id": of_case("cases.Task"),
     "indicators.indicator": constant(INDICATOR),
-    "indicators.observation": any_row("indicators.IndicatorObservation"),
+    "indicators.observation": observation,
     "jobs.pk": own("jobs.JobRecord"),
     "matters.code": any_row("matters.Power", "code"),
     "matters.key": any_row("matters.LegalText", "key"),
@@ -269,7 +278,7 @@ ARGUMENTS: dict[str, Provider] = {
     "orgs.key": constant("unit_officer"),
     "orgs.post_id": any_row("orgs.Post"),
     "orgs.unit_id": any_row("orgs.Unit", key=NEAR),
-    "portal.application_id": of_resident("services.Application"),
+    "portal.application_id": applied("services.Application"),
     "portal.authorisation_id": of_resident("services.Authorisation"),
     "portal.code": constant(PORTAL_CODE),
     "portal:bundle.code": constant(PORTAL_BUNDLE),
@@ -342,6 +351,7 @@ _SHIFTED: dict[str, dict[str, Any]] = {
     "registers_formversion": {"source": FORM_SOURCE},
     "registers_entityrecord": {"register": "legal_entity"},
     "promises_publication": {"withdrawn_at": "now"},
+    "indicators_indicatorobservation": {"simulated": False},
     "promises_attestation": {"value": Decimal(98)},
     "promises_form": {"ref": "P99"},
     "promises_project": {"ref": "P99"},

@@ -44,6 +44,20 @@ SYSTEM_ONLY = {
     "supervision.note_rating_step": "a rating follows its case",
     "supervision.invite_to_rate": "the platform's round invites",
     "supervision.open_rectification": "the platform opens the case of a finding",
+    "matters.ship_catalogue": "the shipped catalogue is loaded with the base data",
+    "matters.publish_adjustment": "the process of an adjustment publishes what it decided",
+    "matters.give_up_adjustment": "the process of an adjustment gives the draft back",
+    "approvals.record_pledge": "the platform writes down what was pledged at the acceptance",
+    "approvals.schedule_check": "the platform sets the check of a pledge when the decision is made",
+    "approvals.settle_pledge": "a pledge follows its case",
+    "approvals.note_credit": "the platform notes a word that was not kept",
+    "approvals.record_deferrals": "the platform writes down what may follow at the acceptance",
+    "approvals.end_deferral": "the platform's round and the case end a deferral",
+    "approvals.record_licence": "a licence follows its case",
+    "approvals.record_conditions": "the conditions of a permit follow its decision",
+    "approvals.set_renewal_day": "the platform's round sets it once the working days are published",
+    "approvals.revoke_licence": "a licence follows its case",
+    "approvals.settle_pause": "the clocks follow a special procedure of the case",
 }
 """Actions that no role carries, with the reason: only the platform itself performs them."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengshu.engines.registers import api as registers
 from chengshu.engines.registers.data import FieldError, Form, FormRefused
-from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Missing, Refused
+from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Refused
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
@@ -249,7 +249,7 @@ def take(request: HttpRequest, custody_id: int) -> HttpResponse:
     """Confirm that papers arrived."""
     try:
         services.receive_hand_over(custody_id=custody_id, remark=request.POST.get("remark", ""))
-    except (Conflict, Missing) as error:
+    except Conflict as error:
         return flash(HttpResponseRedirect(reverse("hall:hand_overs")), "error", _sentence(error))
     return flash(HttpResponseRedirect(reverse("hall:hand_overs")), "success", _("The papers have arrived."))
 

@@ -7,7 +7,6 @@ from chengshu.foundation.scope import scope_rows
 
 class Migration(migrations.Migration):
     dependencies = [("approvals", "0001_initial"), ("scope", "0001_functions")]
-    run_before = [("approvals", "0010_construction")]
     operations = [
         scope_rows("approvals_pledge", "approvals"),
         scope_rows("approvals_deferral", "approvals"),

@@ -87,6 +87,7 @@ def _page(
         "matter": draft.matter,
         "edition": draft,
         "given": given,
+        "free_line": FREE.name,
         "types": pairs(TYPE_WORDS),
         "kinds": pairs(KIND_WORDS),
         "objects": pairs(OBJECT_WORDS),

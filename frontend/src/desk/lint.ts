@@ -29,7 +29,7 @@ export class Lint {
     this.badge.textContent = findings.length > 0 ? String(findings.length) : '✓'
     this.badge.dataset.tone = errors > 0 ? 'negative' : findings.length > 0 ? 'caution' : 'positive'
     this.mark(findings)
-    this.root.replaceChildren(this.summary(findings.length, errors), make('ul', { class: 'findings' }, ...findings.map((finding) => this.line(finding))))
+    this.root.replaceChildren(this.summary(findings.length, errors), make('ul', { class: 'lint-findings' }, ...findings.map((finding) => this.line(finding))))
     this.judged(errors)
   }
 
@@ -43,12 +43,12 @@ export class Lint {
     const located = Boolean(finding.element) && this.target.has(finding.element)
     const where = finding.name || finding.element || (finding.line ? t('line {line}', { line: finding.line }) : t('the whole model'))
     const content = [
-      make('span', { class: 'finding__mark', 'aria-hidden': 'true' }, finding.severity === 'error' ? '✕' : '!'),
-      make('span', { class: 'finding__text' }, make('strong', {}, where), make('span', {}, finding.message), finding.hint ? make('small', {}, finding.hint) : null),
+      make('span', { class: 'lint-finding__mark', 'aria-hidden': 'true' }, finding.severity === 'error' ? '✕' : '!'),
+      make('span', { class: 'lint-finding__text' }, make('strong', {}, where), make('span', {}, finding.message), finding.hint ? make('small', {}, finding.hint) : null),
     ]
     const entry = located
-      ? make('button', { type: 'button', class: 'finding', 'data-severity': finding.severity, click: () => this.target.show(finding.element) }, ...content)
-      : make('div', { class: 'finding', 'data-severity': finding.severity }, ...content)
+      ? make('button', { type: 'button', class: 'lint-finding', 'data-severity': finding.severity, click: () => this.target.show(finding.element) }, ...content)
+      : make('div', { class: 'lint-finding', 'data-severity': finding.severity }, ...content)
     return make('li', {}, entry)
   }
 

@@ -122,12 +122,13 @@ def _perform(spec: Action, function: Callable[..., R], arguments: dict[str, Any]
             with _writing(spec, asker, place) as before, changes.collecting() as collected:
                 result = function(**arguments)
             chain.append(
-                chain.Entry.of(asker, spec.name, "done", changes=collected, given=given, result=result),
-                leaving=before,
+                chain.Entry.of(asker, spec.name, "done", changes=collected, given=given, result=result)
             )
+            prepared.tell({"chengshu.action": before[0], "chengshu.write": before[1]})
             return result
-    except ChengshuError as error:
-        if not getattr(error, "audited", False):
+    except BaseException as error:
+        chain.forget_place()
+        if isinstance(error, ChengshuError) and not getattr(error, "audited", False):
             error.audited = True  # type: ignore[attr-defined]
             outcome = "refused" if isinstance(error, Refused | NotSignedIn) else "failed"
             entry = chain.Entry.of(asker, spec.name, outcome, given=given, error=error)
@@ -170,8 +171,7 @@ _scope_now: ContextVar[tuple[str, str]] = ContextVar("writing", default=("", "")
 def _writing(spec: Action, asker: Asker, place: int | Reach) -> Iterator[tuple[str, str]]:
     """Open the database for this action's app, for the units where the asker holds its permission.
 
-    Gives what was open before. It is set again together with the audit entry, which saves a round trip; when the
-    action fails, undoing it sets it again.
+    Gives what was open before. It is set again after the audit entry; when the action fails, undoing it does.
     """
     units: Units = asker.units(spec.name)
     if place in (Reach.ANYONE, Reach.SELF) and not units:

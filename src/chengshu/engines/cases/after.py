@@ -8,7 +8,7 @@ from django.db import transaction
 
 from chengshu.engines.cases import places
 from chengshu.engines.cases.clocks import keeping
-from chengshu.engines.cases.events import CaseEnded, CaseOpened, MessageThrown
+from chengshu.engines.cases.events import CaseEnded, CaseOpened, CaseStatusChanged, MessageThrown
 from chengshu.engines.cases.interpreter.machine import Machine
 from chengshu.engines.cases.rows import ENDED
 from chengshu.engines.cases.state import JobState, Task, TaskState
@@ -67,6 +67,10 @@ def follow(run: Machine, columns: Columns, *, is_new: bool) -> None:
         emit(MessageThrown(case.id, thrown.kind.value, thrown.name, thrown.key, dict(thrown.payload)))
     if is_new:
         emit(CaseOpened(case.id, columns["definition_id"]))
+    for happening in delta.history:
+        if happening.kind == "status":
+            status = str(happening.details.get("status", ""))
+            emit(CaseStatusChanged(case.id, columns["definition_id"], status, happening.at.isoformat()))
     if case.state in ENDED and columns["ended_at"] == run.now:
         emit(CaseEnded(case.id, columns["definition_id"], case.state.value, case.outcome))
     waiting = [job_id for job_id in delta.jobs_new if run.state.jobs[job_id].state is JobState.WAITING]

@@ -37,6 +37,22 @@ class CaseEnded(Event):
 
 
 @dataclass(frozen=True)
+class CaseStatusChanged(Event):
+    """A case took on another of the national status codes.
+
+    :param status: such as ``3`` accepted, ``6`` supplement asked for, ``11`` granted
+    :param at: when, in ISO 8601 with the offset
+    """
+
+    unheard_because = "applications that follow their cases are still to come"
+
+    case: int
+    definition: int
+    status: str
+    at: str
+
+
+@dataclass(frozen=True)
 class MessageThrown(Event):
     """A case sent a message or a signal to others.
 

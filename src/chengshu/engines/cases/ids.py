@@ -27,8 +27,10 @@ class Ids(Iterator[int]):
     def __next__(self) -> int:
         with self._lock:
             moment = (time.time_ns() // 1_000_000 - EPOCH_MS) << _LOW_BITS
-            fresh = moment + secrets.randbelow(_LOW >> 1)
-            self._last = fresh if moment > self._last | (_LOW - 1) else self._last + 1
+            if moment > self._last | (_LOW - 1):
+                self._last = moment + secrets.randbelow(_LOW >> 1)
+            else:
+                self._last += 1
             return self._last
 
 

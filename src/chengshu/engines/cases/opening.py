@@ -25,6 +25,7 @@ class Opening:
     """What a new case begins with.
 
     :param node: the start event that happened; empty for the plain start
+    :param applicant_id: whose affair it is, when somebody else opens it for them
     """
 
     version: DefinitionVersion
@@ -34,6 +35,7 @@ class Opening:
     simulated: bool = False
     node: str = ""
     origin_case_id: int | None = None
+    applicant_id: int | None = None
 
 
 def version_in_force(key: str) -> DefinitionVersion:
@@ -84,7 +86,8 @@ def open_new(opening: Opening) -> int:
 
 def new_run(opening: Opening) -> store.StoredRun:
     """A run over a case that is not begun."""
-    version, account_id = opening.version, current_asker().account_id
+    version, opener = opening.version, current_asker().account_id
+    account_id = opening.applicant_id or opener
     case = CaseRow(
         id=next(ids),
         plan=str(version.pk),
@@ -98,7 +101,7 @@ def new_run(opening: Opening) -> store.StoredRun:
         "version_id": version.pk,
         "unit_id": opening.unit_id,
         "reader_units": sorted({opening.unit_id, version.unit_id}),
-        "people": [account_id] if account_id is not None else [],
+        "people": sorted({one for one in (account_id, opener) if one is not None}),
         "opened_by_id": account_id,
         "opened_at": timezone.now(),
         "ended_at": None,

@@ -24,23 +24,39 @@ from chengshu.engines.cases.state import (
 )
 
 Row = dict[str, Any]
+Fields = list[Any]
+Loaded = list[Any]
+"""What ``cases_load`` gives: the case as a row, lists of tokens, of open tasks, the task that was asked for when it is
+not open, lists of waits and of open jobs."""
+
+_TOKEN_STATES = {state.value: state for state in TokenState}
+_TASK_KINDS = {kind.value: kind for kind in TaskKind}
+_TASK_STATES = {state.value: state for state in TaskState}
+_WAIT_KINDS = {kind.value: kind for kind in WaitKind}
 ENDED = frozenset({CaseState.COMPLETED, CaseState.TERMINATED, CaseState.VOID})
 
 
-def state_of(loaded: Mapping[str, Any]) -> State:
+def state_of(loaded: Loaded) -> State:
     """The state in what ``cases_load`` gives."""
+    case, tokens, tasks, _wanted, waits, jobs = loaded
     return State(
-        case=_case(loaded["case"]),
-        tokens={row["id"]: _token(row) for row in loaded["tokens"] or ()},
-        tasks={row["id"]: _task(row) for row in loaded["tasks"] or ()},
-        waits={row["id"]: _wait(row) for row in loaded["waits"] or ()},
-        jobs={row["id"]: _job(row) for row in loaded["jobs"] or ()},
+        case=_case(case),
+        tokens={row[0]: _token(row) for row in tokens or ()},
+        tasks={row[0]: _task(row) for row in tasks or ()},
+        waits={row[0]: _wait(row) for row in waits or ()},
+        jobs={row[0]: _job(row) for row in jobs or ()},
     )
 
 
-def ended_task_of(loaded: Mapping[str, Any]) -> Task | None:
+def warnings_of(loaded: Loaded) -> dict[int, str | None]:
+    """When the light of each open task turns yellow, which a run does not know."""
+    return {row[0]: row[23] for row in loaded[2] or ()}
+
+
+def ended_task_of(loaded: Loaded) -> Task | None:
     """The task that was asked for, when it has ended."""
-    return _task(loaded["wanted"]) if loaded["wanted"] else None
+    wanted = loaded[3]
+    return _task(wanted) if wanted else None
 
 
 def _case(row: Row) -> CaseRow:
@@ -49,7 +65,7 @@ def _case(row: Row) -> CaseRow:
         plan=row["plan"],
         state=CaseState(row["state"]),
         status=row["status"],
-        variables=row["variables"],
+        variables=dict(row["variables"]),
         seq=row["seq"],
         outcome=row["outcome"],
         unit_id=row["unit_id"],
@@ -58,74 +74,28 @@ def _case(row: Row) -> CaseRow:
     )
 
 
-def _token(row: Row) -> Token:
-    return Token(
-        id=row["id"],
-        parent=row["parent_id"],
-        plan=row["plan"],
-        node=row["node"],
-        state=TokenState(row["state"]),
-        via=row["via"],
-        local=row["local"],
-        total=row["total"],
-        done=row["done"],
-        order=row["order"],
-    )
+# The lists hold what the classes of ``state`` have, in the order of their fields.
 
 
-def _task(row: Row) -> Task:
-    return Task(
-        id=row["id"],
-        token=row["token_id"],
-        plan=row["plan"],
-        node=row["node"],
-        name=row["name"],
-        kind=TaskKind(row["kind"]),
-        state=TaskState(row["state"]),
-        unit_id=row["unit_id"],
-        role=row["role"],
-        assignee_id=row["assignee_id"],
-        owner_id=row["owner_id"],
-        form=row["form"],
-        opened_at=moment(row["opened_at"]),
-        due_at=moment(row["due_at"]),
-        priority=row["priority"],
-        outcome=row["outcome"],
-        opinion=row["opinion"],
-        completed_by=row["completed_by_id"],
-        completed_at=moment(row["completed_at"]),
-        on_behalf_of=row["on_behalf_of_id"],
-        urged=row["urged"],
-        data=row["data"],
-    )
+def _token(row: Fields) -> Token:
+    row[4] = _TOKEN_STATES[row[4]]
+    return Token(*row)
 
 
-def _wait(row: Row) -> Wait:
-    return Wait(
-        id=row["id"],
-        token=row["token_id"],
-        plan=row["plan"],
-        node=row["node"],
-        kind=WaitKind(row["kind"]),
-        name=row["name"],
-        key=row["key"],
-        due_at=moment(row["due_at"]),
-        every=row["every"],
-        remaining=row["remaining"],
-    )
+def _task(row: Fields) -> Task:
+    row[5], row[6] = _TASK_KINDS[row[5]], _TASK_STATES[row[6]]
+    row[13], row[14], row[19] = moment(row[13]), moment(row[14]), moment(row[19])
+    return Task(*row[:23])
 
 
-def _job(row: Row) -> Job:
-    return Job(
-        id=row["id"],
-        token=row["token_id"],
-        plan=row["plan"],
-        node=row["node"],
-        service=row["service"],
-        payload=row["payload"],
-        attempts_left=row["attempts_left"],
-        state=JobState(row["state"]),
-    )
+def _wait(row: Fields) -> Wait:
+    row[4], row[7] = _WAIT_KINDS[row[4]], moment(row[7])
+    return Wait(*row)
+
+
+def _job(row: Fields) -> Job:
+    row[7] = JobState(row[7])
+    return Job(*row)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -147,6 +117,28 @@ def case_row(case: CaseRow, kept: Mapping[str, Any]) -> Row:
     }
 
 
+def changed_columns(now: Row, loaded: Row) -> Row:
+    """The columns of the case that are to be written."""
+    return {name: now[name] for name in _CHANGING if now[name] != loaded.get(name, _NOTHING)}
+
+
+_NOTHING = object()
+_CHANGING = (
+    "seq",
+    "variables",
+    "state",
+    "status",
+    "outcome",
+    "title",
+    "plan",
+    "version_id",
+    "ended_at",
+    "reader_units",
+    "people",
+    "merged_into_id",
+)
+
+
 def token_row(token: Token, case_id: int) -> Row:
     return {
         "id": token.id,
@@ -163,13 +155,11 @@ def token_row(token: Token, case_id: int) -> Row:
     }
 
 
-def task_row(
-    task: Task, case: CaseRow, kept: Mapping[str, Any], known: Mapping[str, Any] | None = None
-) -> Row:
+def task_row(task: Task, case: CaseRow, kept: Mapping[str, Any], warn_at: str | None = None) -> Row:
     """All columns of a task.
 
     :param kept: the case's columns that a run does not know: number, definition …
-    :param known: the task's own columns as loaded
+    :param warn_at: as loaded
     """
     return {
         "id": task.id,
@@ -190,7 +180,7 @@ def task_row(
         "title": case.title[:300],
         "opened_at": task.opened_at,
         "due_at": task.due_at,
-        "warn_at": task.data.get("warn_at") or (known or {}).get("warn_at"),
+        "warn_at": task.data.get("warn_at") or warn_at,
         "priority": task.priority,
         "outcome": task.outcome,
         "opinion": task.opinion,
@@ -201,6 +191,23 @@ def task_row(
         "data": task.data,
         "simulated": kept["simulated"],
     }
+
+
+def done_row(task: Task) -> Row:
+    """The columns of a task that completing or cancelling it changes."""
+    return {
+        "id": task.id,
+        "state": task.state.value,
+        "outcome": task.outcome,
+        "opinion": task.opinion,
+        "completed_by_id": task.completed_by,
+        "completed_at": task.completed_at,
+        "on_behalf_of_id": task.on_behalf_of,
+    }
+
+
+DONE_FIELDS = frozenset({"state", "outcome", "opinion", "completed_by", "completed_at", "on_behalf_of"})
+"""The fields of a task that ``done_row`` has."""
 
 
 def wait_row(wait: Wait, case_id: int) -> Row:

@@ -16,13 +16,17 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from chengshu.engines.cases import after, places
 from chengshu.engines.cases.ids import ids
 from chengshu.engines.cases.interpreter.run import Run
 from chengshu.engines.cases.library import library
 from chengshu.engines.cases.rows import (
+    DONE_FIELDS,
     case_row,
+    changed_columns,
+    done_row,
     ended_task_of,
     happening_row,
     job_row,
@@ -30,13 +34,18 @@ from chengshu.engines.cases.rows import (
     task_row,
     token_row,
     wait_row,
+    warnings_of,
 )
 from chengshu.engines.cases.state import CaseState, Delta, State, Task, TaskState
 from chengshu.engines.cases.who import Doer, Post, doer_of
 from chengshu.foundation import prepared
 from chengshu.foundation.asking import current_asker
+from chengshu.foundation.audit import chain
 from chengshu.foundation.audit.changes import record
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Missing
+
+_LOAD = "SELECT cases_load(%s::bigint, %s::bigint, %s::boolean)"
+_APPLY = "SELECT cases_apply(%s::bigint, %s::jsonb)"
 
 
 class StoredRun(Run):
@@ -47,9 +56,29 @@ class StoredRun(Run):
 
     columns: dict[str, Any]
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._changed: dict[int, set[str]] = {}
+
     def seal(self) -> None:
         after.assign(self, self.columns)
+        self._note_changed_tasks()
         super().seal()
+
+    def forget_delta(self) -> None:
+        """Everything up to here is written."""
+        self.delta = Delta()
+        self._changed.clear()
+
+    def merely_done(self) -> set[int]:
+        """Ids of the tasks of which nothing changed but what completing or cancelling them changes."""
+        self._note_changed_tasks()
+        return {task_id for task_id, names in self._changed.items() if names <= DONE_FIELDS}
+
+    def _note_changed_tasks(self) -> None:
+        for (table, row_id), before in self._before.items():
+            if table == "tasks" and before:
+                self._changed.setdefault(row_id, set()).update(before)
 
 
 @dataclass
@@ -57,13 +86,16 @@ class Work:
     """One case in one's hands, locked until the transaction ends.
 
     :param doer: who acts, and for whom
+    :param stored: the columns of the case as they are in the database
+    :param warnings: when the light of each loaded task turns yellow
     :param ended: the task asked for, when it has ended: a run does not know it
     """
 
     run: StoredRun
     doer: Doer
     known_tokens: frozenset[int]
-    task_columns: dict[int, dict[str, Any]] = field(default_factory=dict)
+    stored: dict[str, Any] = field(default_factory=dict)
+    warnings: dict[int, str | None] = field(default_factory=dict)
     ended: Task | None = None
 
     @property
@@ -163,17 +195,21 @@ def write(work: Work) -> None:
     """Write what the run changed, and what follows from it."""
     payload = _payload(work)
     if payload:
-        prepared.run("SELECT cases_apply(%s::bigint, %s::jsonb)", [work.case_id, _json(payload)])
+        prepared.later(_APPLY, [work.case_id, _json(payload)])
         _record(work)
         after.follow(work.run, work.columns, is_new="opened" in payload)
-    work.run.delta = Delta()
+    work.run.forget_delta()
     work.known_tokens = frozenset(work.state.tokens)
 
 
 def run_over(state: State, columns: dict[str, Any], now: datetime | None = None) -> StoredRun:
     """A run over a state, with this process's plans and ids."""
     run = StoredRun(
-        state, library, now=now or timezone.localtime(), ids=ids.__next__, account_of=places.account_of
+        state,
+        library,
+        now=now or datetime.now(timezone.get_default_timezone()),
+        ids=ids.__next__,
+        account_of=places.account_of,
     )
     run.columns = columns
     return run
@@ -203,18 +239,18 @@ def _loaded(case_id: int | None, task_id: int | None) -> Work:
 def _load(case_id: int | None, task_id: int | None, *, may_skip: bool = False) -> Work | None:
     if not 0 < (case_id or task_id or 0) < 2**63:
         return None
-    row = prepared.run(
-        "SELECT cases_load(%s::bigint, %s::bigint, %s::boolean)::text", [case_id, task_id, may_skip]
-    )
+    row, place = prepared.run_all((_LOAD, [case_id, task_id, may_skip]), chain.place_query())
+    chain.reserve(place)
     if row is None or row[0] is None:
         return None
-    loaded = json.loads(row[0])
+    loaded = from_json(row[0])
     state = state_of(loaded)
     return Work(
-        run=run_over(state, loaded["case"]),
+        run=run_over(state, loaded[0]),
         doer=Doer(current_asker().account_id),
         known_tokens=frozenset(state.tokens),
-        task_columns={row["id"]: row for row in loaded["tasks"] or ()},
+        stored=dict(loaded[0]),
+        warnings=warnings_of(loaded),
         ended=ended_task_of(loaded),
     )
 
@@ -222,16 +258,18 @@ def _load(case_id: int | None, task_id: int | None, *, may_skip: bool = False) -
 def _payload(work: Work) -> dict[str, Any]:
     """The delta as the rows that ``cases_apply`` takes; empty when nothing changed."""
     delta, state, kept = work.delta, work.state, work.columns
-    put = [state.tokens[token_id] for token_id in sorted(delta.tokens_put)]
     case, case_id = work.run.case, work.case_id
+    put = [state.tokens[token_id] for token_id in sorted(delta.tokens_put)]
+    done = delta.tasks_changed & work.run.merely_done() if delta.tasks_changed else set()
     rows: dict[str, Any] = {
         "tokens_new": [token_row(t, case_id) for t in put if t.id not in work.known_tokens],
         "tokens_changed": [token_row(t, case_id) for t in put if t.id in work.known_tokens],
         "tokens_gone": sorted(delta.tokens_gone),
         "tasks_new": [task_row(state.tasks[i], case, kept) for i in sorted(delta.tasks_new)],
+        "tasks_done": [done_row(state.tasks[i]) for i in sorted(done)],
         "tasks_changed": [
-            task_row(state.tasks[i], case, kept, work.task_columns.get(i))
-            for i in sorted(delta.tasks_changed)
+            task_row(state.tasks[i], case, kept, work.warnings.get(i))
+            for i in sorted(delta.tasks_changed - done)
         ],
         "waits_new": [wait_row(state.waits[i], case_id) for i in sorted(delta.waits_new)],
         "waits_gone": sorted(delta.waits_gone),
@@ -241,21 +279,48 @@ def _payload(work: Work) -> dict[str, Any]:
     }
     rows = {name: found for name, found in rows.items() if found}
     if rows or delta.case_changed:
-        rows["opened" if kept.pop("is_new", False) else "case"] = case_row(case, kept)
+        is_new = kept.pop("is_new", False)
+        now = case_row(case, kept)
+        changed = changed_columns(now, work.stored)
+        if is_new:
+            rows["opened"] = now
+        elif changed.keys() <= _USUAL:
+            rows.update(changed)
+        else:
+            rows["case"] = changed
+        work.stored = {**now, "variables": dict(case.variables)}
     return rows
+
+
+_USUAL = frozenset({"seq", "variables"})
+"""Columns of the case that nearly every call changes."""
 
 
 _NULS = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """The escape of a NUL, told from the six characters that somebody typed after a backslash."""
 
 
-def _json(payload: Mapping[str, Any]) -> str:
+def _json(payload: Mapping[str, Any]) -> bytes:
     """
     :raises InvalidInput: ``variables`` if something in it is no number or no text that can be kept
     """
     try:
+        content = to_json(payload)
+    except PydanticSerializationError:
+        content = b""
+    if not content or _SUSPICIOUS.search(content):
+        content = _carefully(payload)
+    return content
+
+
+_SUSPICIOUS = re.compile(rb"NaN|Infinity|\\u0000")
+"""What PostgreSQL cannot keep; or text that looks like it."""
+
+
+def _carefully(payload: Mapping[str, Any]) -> bytes:
+    try:
         text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-        text.encode()
+        return _NULS.sub(r"\1", text).encode()
     except ValueError as error:
         raise InvalidInput(
             _("A value cannot be kept: it is not a finite number, or not readable text."),
@@ -263,7 +328,6 @@ def _json(payload: Mapping[str, Any]) -> str:
             code="cases.value_unreadable",
             hint=_("Correct the value and send it again."),
         ) from error
-    return _NULS.sub(r"\1", text) if "\\u0000" in text else text
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON. What PostgreSQL cannot store, a NUL or half a surrogate pair, becomes ␀ or ?."""
-    text = json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _WRITER.encode(value)
     if "\\u0000" in text:
         text = _NUL.sub(r"\1␀", text)
     return text.encode(errors="replace")
@@ -47,6 +47,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, set | frozenset | tuple):
         return sorted(value, key=str) if not isinstance(value, tuple) else list(value)
     return str(value)
+
+
+_WRITER = json.JSONEncoder(default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def reference(thing: Model) -> str:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from chengshu.foundation import prepared
 from chengshu.foundation.asking import Asker
-from chengshu.foundation.audit.canonical import canonical, plain, reference, sm3, storable
+from chengshu.foundation.audit.canonical import canonical, reference, sm3, storable
 from chengshu.foundation.audit.changes import briefs
 from chengshu.foundation.errors import ChengshuError
 
@@ -48,6 +51,11 @@ class Entry:
     reason: str = ""
     on_behalf_of: int | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def written_details(self) -> bytes:
+        """The details in canonical form."""
+        return canonical(self.details)
 
     @classmethod
     def of(
@@ -83,8 +91,17 @@ class Entry:
             thing=_thing(result, changes),
             reason=storable(str(given.get("reason", ""))),
             on_behalf_of=asker.on_behalf_of.get(action),
-            details=json.loads(canonical(details), parse_float=str, parse_constant=str),
-        )
+            details=details,
+        ).without_floats()
+
+    def without_floats(self) -> Entry:
+        """Numbers that no database gives back digit by digit become text."""
+        if _MAYBE_FLOAT.search(self.written_details) is None:
+            return self
+        return replace(self, details=json.loads(self.written_details, parse_float=str, parse_constant=str))
+
+
+_MAYBE_FLOAT = re.compile(rb"[:,\[]-?[0-9]+[.eE]|NaN|Infinity")
 
 
 def _thing(result: Any, changes: list[dict[str, Any]] | None) -> str:
@@ -96,14 +113,17 @@ def _thing(result: Any, changes: list[dict[str, Any]] | None) -> str:
 FACTS = tuple(f.name for f in fields(Entry))
 """The columns a digest covers, besides the place in the chain."""
 
-SET_SCOPE = "SELECT set_config('chengshu.action', %s, true), set_config('chengshu.write', %s, true)"
-"""Tells the database which action runs, and in which units it may write."""
 _HEAD = 'SELECT lane, "position", digest FROM audit_head(%s, %s)'
 _INSERT = (
     f"INSERT INTO audit_auditentry (lane, position, previous, digest, {', '.join(FACTS)})"
     f" VALUES (%s, %s, %s, %s, {', '.join(['%s'] * len(FACTS))})"
 )
-_INSERT_AND_LEAVE = f"WITH linked AS ({_INSERT} RETURNING id) {SET_SCOPE} FROM linked"
+
+Place = tuple[int, int, str]
+"""A lane that this transaction holds, and the position and digest of its last entry."""
+
+_reserved: ContextVar[tuple[Place, list[str | None]] | None] = ContextVar("place in the chain", default=None)
+"""The place for the next entry, with the savepoints that were open when it was taken."""
 
 
 def digest_of(lane: int, position: int, previous: str, facts: Mapping[str, Any]) -> str:
@@ -112,27 +132,49 @@ def digest_of(lane: int, position: int, previous: str, facts: Mapping[str, Any])
     return sm3(canonical({"lane": lane, "position": position, "previous": previous, **covered}))
 
 
-def append(entry: Entry, *, leaving: tuple[str, str] | None = None) -> None:
-    """Link one entry within the running transaction.
+def place_query() -> prepared.Call:
+    """Takes a lane for this transaction; what it gives is for :func:`reserve`."""
+    return _HEAD, [os.getpid() % LANES, LANES]
 
-    :param leaving: the action and write scope that hold again from now on; set in the same round trip
-    """
-    facts = {name: getattr(entry, name) for name in FACTS}
-    lane, position, previous = prepared.run(_HEAD, [os.getpid() % LANES, LANES]) or (0, 0, START)
-    digest = digest_of(lane, position + 1, previous, facts)
-    columns = [_column(facts[name]) for name in FACTS]
-    row = [lane, position + 1, previous, digest, *columns]
-    if leaving is None:
-        prepared.run(_INSERT, row)
-    else:
-        prepared.run(_INSERT_AND_LEAVE, [*row, *leaving])
+
+def reserve(place: prepared.Row) -> None:
+    """Keep a place for the entry of the running action, which then needs not ask for one."""
+    if place is not None:
+        _reserved.set((place, list(connection.savepoint_ids)))
+
+
+def forget_place() -> None:
+    """An action is over: a place that it did not use may be somebody else's by now."""
+    _reserved.set(None)
+
+
+def _place() -> Place:
+    """The reserved place, unless a savepoint from then is gone and the lane with it, perhaps; else a new one."""
+    reserved = _reserved.get()
+    if reserved is not None:
+        _reserved.set(None)
+        place, savepoints = reserved
+        if connection.savepoint_ids[: len(savepoints)] == savepoints:
+            return place
+    return prepared.run(*place_query()) or (0, 0, START)
+
+
+def append(entry: Entry) -> None:
+    """Link one entry within the running transaction; it is written before anything else happens there."""
+    lane, position, previous = _place()
+    details = entry.written_details
+    facts = {name: getattr(entry, name) for name in FACTS} | {"details": None}
+    link = {"lane": lane, "position": position + 1, "previous": previous}
+    digest = sm3(canonical(facts | link).replace(_NO_DETAILS, b'"details":' + details, 1))
+    facts["details"] = details
+    prepared.later(_INSERT, [*link.values(), digest, *facts.values()])
+
+
+_NO_DETAILS = b'"details":null'
+"""Where the details, written once, go into the canonical form. Within a text its quotes would be escaped."""
 
 
 def append_alone(entry: Entry) -> None:
     """Link one entry in a transaction of its own: for what was refused or failed."""
     with transaction.atomic():
         append(entry)
-
-
-def _column(value: Any) -> Any:
-    return json.dumps(value, default=plain, ensure_ascii=False) if isinstance(value, dict) else value

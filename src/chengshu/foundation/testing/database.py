@@ -150,8 +150,8 @@ def _stamp() -> str:
     digest = hashlib.sha256()
     patterns = (
         "*/*/migrations/*.py",
-        "*/*/models.py",
-        "*/*/roles.py",
+        "*/*/models*.py",
+        "*/**/roles.py",
         "foundation/scope/*.py",
         "foundation/orgs/facts/*",
     )

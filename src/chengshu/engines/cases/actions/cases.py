@@ -24,26 +24,34 @@ def open_case(
     title: str = "",
     variables: Mapping[str, Any] | None = None,
     simulated: bool = False,
+    applicant_id: int | None = None,
 ) -> int:
     """Open a case by the deployed version of a definition and run it to its first waiting steps.
 
     :param definition: key, such as ``sample.seal_use``
     :param unit_id: whose case it is; the definition's own unit unless given, else one where the asker may open cases
     :param title: shown in every list; the model's own title expression, or the definition's name, unless given
-    :param variables: what the start form hands to the process
+    :param variables: what the start form hands to the process; the platform itself may add names of its own
+    :param applicant_id: account of the person on whose behalf it is opened: the case is theirs to read, to supplement
+        and to withdraw; the asker's own unless given
     :return: the case's id
     :raises Missing: if nothing is deployed under this key
-    :raises Refused: if the unit is neither the definition's own nor one of the asker's power
+    :raises Refused: if the unit is neither the definition's own nor one of the asker's power; if it is opened for
+        somebody else without that power at the unit
     :raises InvalidInput: ``variables`` if one of them is not named by the start form, or they are too large
     """
     version = opening.version_in_force(definition)
     unit = opening.unit_of(version.definition, unit_id)
-    if unit != version.definition.unit_id:
+    is_for_another = applicant_id is not None and applicant_id != current_asker().account_id
+    if is_for_another or unit != version.definition.unit_id:
         require(current_asker(), "cases.open_case", unit)
     handing_in.insist_small(variables)
-    handing_in.insist_named(version.facts.get("start_form", ""), variables)
+    if not current_asker().is_system:
+        handing_in.insist_named(version.facts.get("start_form", ""), variables)
     return opening.open_new(
-        opening.Opening(version, unit, title=title, variables=variables, simulated=simulated)
+        opening.Opening(
+            version, unit, title=title, variables=variables, simulated=simulated, applicant_id=applicant_id
+        )
     )
 
 

@@ -22,12 +22,13 @@ from typing import Any, Final
 from chengshu.engines.cases.clocks import moving
 from chengshu.engines.cases.clocks.law import CountsFrom, Rule, Supplement
 from chengshu.engines.cases.clocks.lawful import basis_of
-from chengshu.engines.cases.clocks.limits import Limit, LimitUnit, read_limit
+from chengshu.engines.cases.clocks.limits import Limit, LimitUnit, limit_variable, read_limit
 from chengshu.engines.cases.clocks.queries import clock_views
 from chengshu.engines.cases.clocks.rows import refresh, rule_of
 from chengshu.engines.cases.clocks.settled import rule_book
 from chengshu.engines.cases.clocks.step_times import task_due, task_times
 from chengshu.engines.cases.interpreter import plan as plans
+from chengshu.engines.cases.models import Case
 from chengshu.engines.cases.models_clocks import Clock, ClockLayer, ClockMatter, ClockPause, ClockState
 from chengshu.engines.cases.state import Happening
 from chengshu.foundation.asking import current_asker
@@ -91,7 +92,7 @@ def case_opened(case_id: int, plan: plans.Plan, at: datetime) -> None:
     rule = rule_book().rule(settings.rule, local_day(at)) if settings.rule else None
     waits = _is_accepted_later(plan, rule)
     for layer, text in zip(moving.BOTH, (settings.legal, settings.promised), strict=True):
-        limit = read_limit(text) if text else _limit_of(rule, layer)
+        limit = _limit_said(case_id, text) if text else _limit_of(rule, layer)
         if limit is not None:
             basis = limit.source.text or (rule.title if rule else "")
             moving.begin(
@@ -138,6 +139,19 @@ def _supplement_clock(case_id: int, supplement: Supplement) -> Clock:
         limit=supplement.within.notation,
         basis=supplement.source.text,
     )
+
+
+def _limit_said(case_id: int, text: str) -> Limit | None:
+    """The limit that the model writes out, or takes from a variable of the case: ``= promised_limit``.
+
+    :raises InvalidInput: if it is no limit; a case without the variable has no such clock
+    """
+    name = limit_variable(text)
+    if not name:
+        return read_limit(text)
+    values = Case.objects.values_list("variables", flat=True).get(pk=case_id)
+    said = str(values.get(name) or "")
+    return read_limit(said) if said else None
 
 
 def _limit_of(rule: Rule | None, layer: ClockLayer) -> Limit | None:

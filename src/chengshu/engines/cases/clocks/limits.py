@@ -128,6 +128,12 @@ def read_limit(text: str) -> Limit:
     )
 
 
+def limit_variable(text: str) -> str:
+    """The variable of the case that holds the limit, where a model says ``= name``; empty where it says a limit."""
+    name = text.strip().removeprefix("=").strip()
+    return name if text.strip().startswith("=") and name.isidentifier() else ""
+
+
 def _unreadable(text: str) -> InvalidInput:
     return InvalidInput(
         _("“%(text)s” is not a limit.") % {"text": text},

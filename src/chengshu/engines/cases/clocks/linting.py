@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chengshu.engines.cases.clocks.compression import exceeds
 from chengshu.engines.cases.clocks.law import Rule, RuleBook
 from chengshu.engines.cases.clocks.lawful import basis_of
-from chengshu.engines.cases.clocks.limits import Limit, read_limit
+from chengshu.engines.cases.clocks.limits import Limit, limit_variable, read_limit
 from chengshu.engines.cases.clocks.settled import rule_book, timekeeping
 from chengshu.engines.cases.data import Finding
 from chengshu.engines.cases.interpreter.plan import ClockMark, Node, Plan
@@ -49,7 +49,7 @@ def _of_limits(plan: Plan, rule: Rule | None, day: date) -> Iterator[Finding]:
         "promised": rule.promised if rule else None,
     }
     for layer, text in (("legal", plan.case.legal), ("promised", plan.case.promised)):
-        if not text:
+        if not text or limit_variable(text):
             continue
         try:
             given = read_limit(text)

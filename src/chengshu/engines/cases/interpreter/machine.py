@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from chengshu.engines.cases import feel
@@ -78,7 +79,6 @@ class Machine:
         self.now = now
         self.ids = ids
         self.limits = limits
-        self.feel_limits = replace(feel.LIMITS, now=now)
         self.account_of = account_of
         self.delta = Delta()
         self.actor: int | None = None
@@ -115,6 +115,10 @@ class Machine:
         for job_id in sorted(state.jobs):
             if state.jobs[job_id].state in OPEN_JOBS:
                 self._jobs.setdefault(state.jobs[job_id].token, []).append(state.jobs[job_id])
+
+    @cached_property
+    def feel_limits(self) -> feel.Limits:
+        return replace(feel.LIMITS, now=self.now)
 
     # -- looking --------------------------------------------------------------------------------------------------
 

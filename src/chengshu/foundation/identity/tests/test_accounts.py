@@ -14,7 +14,7 @@ from chengshu.foundation.audit.models import AuditEntry
 from chengshu.foundation.errors import InvalidInput, Missing
 from chengshu.foundation.identity.actions import link_account, open_account
 from chengshu.foundation.identity.commands import cli
-from chengshu.foundation.identity.first_administrators import create_first_administrators
+from chengshu.foundation.identity.first_accounts import create_first_administrators
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.identity.queries import PAGE_SIZE, account_by_username, accounts
 from chengshu.foundation.identity.separation import roles_of

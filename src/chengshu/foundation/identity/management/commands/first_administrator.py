@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from chengshu.foundation.asking import asking, system
-from chengshu.foundation.identity.first_administrators import create_first_accounts
+from chengshu.foundation.identity.first_accounts import create_first_accounts
 
 
 class Command(BaseCommand):

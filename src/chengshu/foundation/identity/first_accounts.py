@@ -1,7 +1,8 @@
-"""The first accounts, each with a one-time password that is told once: three administrators and one officer.
+"""First accounts, each with a one-time password that is told once: three administrators, one officer, vacant posts.
 
 Three administrators and not one: whoever could do everything at first could keep it (GB/T 22239-2019 8.1.5). None of
-them sees business data, so the department's performance officer gets an account too.
+them sees business data, so the department's performance officer gets an account too. Everybody else follows unit by
+unit: one account for every post that nobody holds.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from chengshu.foundation.identity.actions import open_account
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.identity.passwords import one_time_password
 from chengshu.foundation.orgs.actions import appoint, assign_role, create_post
-from chengshu.foundation.orgs.models import AdminKind, Post, PostRole, Role, RoleReach, Unit, UnitKind
+from chengshu.foundation.orgs.models import (
+    AdminKind,
+    Appointment,
+    Post,
+    PostRole,
+    Role,
+    RoleReach,
+    Unit,
+    UnitKind,
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,33 @@ def create_first_administrators() -> list[OneTimeAccount]:
     ]
 
 
+def open_vacant_posts(unit_key: str) -> list[OneTimeAccount]:
+    """Open an account for every open post of a unit that nobody holds today, named ``<unit>.<post>``.
+
+    Posts of administrators are left out: these are appointed one by one.
+
+    :raises Missing: if there is no such unit
+    """
+    unit = Unit.objects.filter(key=unit_key).first()
+    if unit is None:
+        raise Missing(
+            _("There is no unit “%(key)s”.") % {"key": unit_key},
+            code="identity.no_such_unit",
+            hint=_("Keys are listed on the organisation page."),
+        )
+    today = timezone.localdate()
+    administering = PostRole.objects.exclude(role__admin_kind=AdminKind.NONE).values("post")
+    held = Appointment.objects.filter(starts_on__lte=today).exclude(ends_on__lt=today).values("post")
+    vacant = Post.objects.filter(unit=unit).exclude(pk__in=administering).exclude(pk__in=held).order_by("key")
+    return [_opened(post) for post in vacant if post.is_open(today)]
+
+
+def _opened(post: Post) -> OneTimeAccount:
+    return _holding(
+        post, f"{post.unit.key}.{post.key}".replace("_", "-"), f"{post.unit.short_name}{post.title}"
+    )
+
+
 def _role(kind: AdminKind) -> Role:
     role = Role.objects.filter(admin_kind=kind).order_by("pk").first()
     if role is None:
@@ -82,8 +119,12 @@ def _create(role: Role, username: str) -> OneTimeAccount:
 
 
 def _appointed(username: str, role: Role, post: Post) -> OneTimeAccount:
+    return _holding(post, username, role.title)
+
+
+def _holding(post: Post, username: str, title: str) -> OneTimeAccount:
     password = one_time_password()
-    account = open_account(username=_free(username), title=role.title, password=password)
+    account = open_account(username=_free(username), title=title, password=password)
     appoint(account=account, post=post, starts_on=timezone.localdate(), ends_on=None)
     return OneTimeAccount(account.username, account.title, password)
 

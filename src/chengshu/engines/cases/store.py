@@ -207,7 +207,7 @@ def run_over(state: State, columns: dict[str, Any], now: datetime | None = None)
     run = StoredRun(
         state,
         library,
-        now=now or datetime.now(timezone.get_default_timezone()),
+        now=now or timezone.localtime(),
         ids=ids.__next__,
         account_of=places.account_of,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+
 from chengshu.foundation.action import registered_actions
 from chengshu.foundation.http.doors import read_permissions
 from chengshu.foundation.orgs.roles import declared_roles
@@ -31,6 +33,11 @@ def test_every_permission_of_a_role_exists() -> None:
 
 def test_every_permission_that_opens_a_page_says_what_it_shows() -> None:
     assert [name for name, title in read_permissions().items() if not str(title)] == []
+
+
+def test_what_a_page_shows_is_told_in_the_language_of_who_asks() -> None:
+    translated_once = [name for name, title in read_permissions().items() if not isinstance(title, Promise)]
+    assert translated_once == []
 
 
 def test_every_role_is_declared_with_its_titles() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from chengshu.engines.registers import api as registers
@@ -27,7 +28,7 @@ from chengshu.scenes.hall import queries
 
 
 @require_safe
-@door("hall.view", title=_("Work at the counter of the service hall"))
+@door("hall.view", title=gettext_lazy("Work at the counter of the service hall"))
 def counter(request: HttpRequest) -> HttpResponse:
     """Find a matter to receive, and what was received today."""
     text = request.GET.get("q", "").strip()[:100]

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from chengshu.engines.cases import api
@@ -25,7 +26,7 @@ from chengshu.hub.desk.views import parts
 
 
 @require_GET
-@door("desk.view", title=_("Processes and decisions on the design desk"))
+@door("desk.view", title=gettext_lazy("Processes and decisions on the design desk"))
 def list_models(request: HttpRequest) -> HttpResponse:
     everything = [queries.standing(model) for model in api.definitions("")]
     kind = "decision" if request.GET.get("kind") == "decision" else "process"

@@ -365,21 +365,29 @@ def make_rows(district: District) -> Rows:
     made: dict[str, dict[str, models.Model]] = {}
     owner = district.visitors[OWNER].account_id or 0
     owned = [apps.get_model(label) for label in _owned_labels()]
-    with asking(system("test", "cli")), _free_to_write(owner):
-        _really_made(district)
-        made["registers_formsubmission"] = {key: _submitted(key, district) for key in (NEAR, FAR, ABROAD)}
-        made |= make_cases(district, (NEAR, FAR, ABROAD))
-        made |= make_services(district, (NEAR, FAR, ABROAD))
-        for model in (*scoped_models(), *owned):
-            for key in (NEAR, FAR, ABROAD):
-                made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
-        abroad = made["promises_formversion"][ABROAD]
-        Form.objects.filter(pk=made["promises_form"][ABROAD].pk).update(current=abroad)
-        brought = File.objects.order_by("pk")[0].content
-        JobRecord.objects.update(
-            state=JobState.DONE, result_content=brought, result_name="sample.png", finished_at=timezone.now()
-        )
+    with asking(system("test", "cli")):
+        with _free_to_write(owner):
+            _really_made(district)
+            made["registers_formsubmission"] = {key: _submitted(key, district) for key in (NEAR, FAR, ABROAD)}
+            made |= make_cases(district, (NEAR, FAR, ABROAD))
+            made |= make_services(district, (NEAR, FAR, ABROAD))
+        # Once somebody else has asked in between, the owner is no longer who asks.
+        with _free_to_write(owner):
+            _fill(made, [*scoped_models(), *owned], district)
     return Rows(district, made)
+
+
+def _fill(made: dict[str, dict[str, models.Model]], tables: list[Any], district: District) -> None:
+    """The rows still missing, and what belongs to them."""
+    for model in tables:
+        for key in (NEAR, FAR, ABROAD):
+            made.setdefault(model._meta.db_table, {})[key] = _picked(model, key, district)
+    abroad = made["promises_formversion"][ABROAD]
+    Form.objects.filter(pk=made["promises_form"][ABROAD].pk).update(current=abroad)
+    brought = File.objects.order_by("pk")[0].content
+    JobRecord.objects.update(
+        state=JobState.DONE, result_content=brought, result_name="sample.png", finished_at=timezone.now()
+    )
 
 
 def scoped_models() -> list[type[models.Model]]:

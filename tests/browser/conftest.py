@@ -62,6 +62,13 @@ class Window:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
+    def nameless_choices(self) -> list[str]:
+        """Fields that offer something which has no name."""
+        found = self.page.evaluate(
+            "[...document.querySelectorAll('select option')].filter(o => !o.label.trim()).map(o => o.parentElement.name)"
+        )
+        return sorted(set(found))
+
     def axe(self) -> list[str]:
         """What axe finds: rule, impact and the first element."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -33,6 +33,7 @@ def test_a_page_is_sound_at_desk_and_on_a_phone(route: Route, site: Site, stack:
     window.open(path)
     if AXE.exists():
         wrong += window.axe()
+    wrong += [f"a choice of {name} has no name" for name in window.nameless_choices()]
     wrong += [f"{window.overflow()} px too wide at a desk"] if window.overflow() > 0 else []
     window.page.set_viewport_size(PHONE)
     window.page.reload(wait_until="networkidle")

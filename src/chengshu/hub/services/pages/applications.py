@@ -147,7 +147,7 @@ PAPER_COLUMNS: Final = (
     Column("issued_at", gettext_lazy("Issued"), "datetime"),
     Column("code", gettext_lazy("Verification code"), "fit"),
     Column("state", gettext_lazy("State")),
-    Column("revoke", "", "fit"),
+    Column("revoke", gettext_lazy("Revoke"), "fit"),
 )
 
 

@@ -31,7 +31,6 @@ from chengshu.scenes.matters.pages.common import (
     home,
     one_page,
     options,
-    pairs,
     problem,
     status_of,
     told,
@@ -159,7 +158,7 @@ def _new_page(request: HttpRequest, error: ChengshuError | None = None) -> HttpR
     context = {
         "given": request.POST.dict(),
         "units": units_for("matters.draft_matter"),
-        "types": pairs(TYPE_WORDS),
+        "types": options(TYPE_WORDS),
         "breadcrumbs": [home(), Crumb(_("New matter"))],
         **problem(error),
     }

@@ -93,10 +93,6 @@ def options(words: Mapping[str, Words], everything: Words | None = None) -> list
     return [*first, *(Option(value, label) for value, label in words.items())]
 
 
-def pairs(words: Mapping[str, Words]) -> list[tuple[str, Words]]:
-    return list(words.items())
-
-
 def problem(error: ChengshuError | None) -> dict[str, Any]:
     """The error by its field, for the summary above the form, and as a notice."""
     if error is None:
@@ -138,12 +134,12 @@ def one_page(request: HttpRequest, rows: Any, order: tuple[str, ...]) -> tuple[A
     return page.rows, Page(shown=len(page.rows), total=total, previous=page.previous, next=page.next)
 
 
-def units_for(permission: str) -> list[tuple[str, str]]:
-    """Units at which the asker may do this: key and name."""
+def units_for(permission: str) -> list[Option]:
+    """Units at which the asker may do this, by key."""
     held = current_asker().units(permission)
     found = Unit.objects.filter(valid_to=None).exclude(kind__in=("village", "community"))
     chosen = found if held == EVERYWHERE else found.filter(pk__in=held)
-    return [(unit.key, unit.shown_name) for unit in chosen]
+    return [Option(unit.key, unit.shown_name) for unit in chosen]
 
 
 def unit_given(key: str) -> Unit:

@@ -22,6 +22,7 @@ from chengshu.scenes.matters.pages.common import (
     HANDLED,
     gone_to,
     one_page,
+    options,
     problem,
     status_of,
     told,
@@ -105,7 +106,7 @@ def _form(request: HttpRequest, error: ChengshuError | None = None) -> HttpRespo
     context = {
         "given": request.POST.dict(),
         "units": units_for("matters.record_delegated_power"),
-        "manners": Manner.choices,
+        "manners": options(dict(Manner.choices)),
         "breadcrumbs": [Crumb(_("Delegated powers"), reverse("matters:ledger")), Crumb(_("New line"))],
         **problem(error),
     }
@@ -120,7 +121,7 @@ def delegated_power(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "power": found,
         "uses": list(found.uses.all()),
-        "assessments": [one for one in Assessment.choices if one[0]],
+        "assessments": options({one[0]: one[1] for one in Assessment.choices if one[0]}),
         "year": today.year,
         "today": today.isoformat(),
         "has_ended": bool(found.agreement_until and found.agreement_until < today),

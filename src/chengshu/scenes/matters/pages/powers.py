@@ -20,6 +20,7 @@ from chengshu.scenes.matters.pages.common import (
     HANDLED,
     gone_to,
     one_page,
+    options,
     problem,
     status_of,
     told,
@@ -85,7 +86,7 @@ def _form(request: HttpRequest, error: ChengshuError | None = None) -> HttpRespo
     context = {
         "given": request.POST.dict(),
         "units": units_for("matters.record_power"),
-        "kinds": PowerKind.choices,
+        "kinds": options(dict(PowerKind.choices)),
         "breadcrumbs": [Crumb(_("Powers and duties"), reverse("matters:powers")), Crumb(_("New power"))],
         **problem(error),
     }

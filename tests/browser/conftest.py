@@ -64,10 +64,9 @@ class Window:
 
     def nameless_choices(self) -> list[str]:
         """Fields that offer something which has no name."""
-        found = self.page.evaluate(
-            "[...document.querySelectorAll('select option')].filter(o => !o.label.trim()).map(o => o.parentElement.name)"
-        )
-        return sorted(set(found))
+        offered = "[...document.querySelectorAll('select option')]"
+        named = self.page.evaluate(f"{offered}.filter(o => !o.label.trim()).map(o => o.parentElement.name)")
+        return sorted(set(named))
 
     def axe(self) -> list[str]:
         """What axe finds: rule, impact and the first element."""

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -260,18 +261,29 @@ class StandIn:
         return self
 
 
-BY_NAME: dict[str, dict[str, Callable[..., Any]]] = {
+def _itself(thing: Any, *_rest: Any, **_more: Any) -> Any:
+    return thing
+
+
+LOOKED_UP: dict[str, dict[str, Callable[..., Any]]] = {
     "indicators.evaluate": {
-        "chengshu.engines.indicators.actions.chosen_version": lambda name, *_rest: name,
+        "chengshu.engines.indicators.actions.chosen_version": _itself,
         "chengshu.engines.indicators.actions.owner_id": int,
-    }
+    },
+    "services": {
+        "chengshu.hub.services.queries.applications.row": _itself,
+        "chengshu.hub.services.queries.papers.row": _itself,
+        "chengshu.hub.services.actions.custody._row": lambda thing: SimpleNamespace(to_unit_id=int(thing)),
+    },
 }
-"""Actions whose place follows from something's name, with what looks it up: the stand-in is found instead."""
+"""Actions, or whole apps, that are placed by a name or number, with what looks it up: the stand-in is found."""
 
 
 def holds(visitor: Visitor, action: Action, unit_id: int, district: District) -> bool:
     """Whether the cast's description gives this persona the action there."""
-    place = action.where(dict.fromkeys(inspect.signature(action.function).parameters, StandIn(unit_id)))
+    parameters = inspect.signature(action.function).parameters.values()
+    required = [each.name for each in parameters if each.default is each.empty]
+    place = action.where(dict.fromkeys(required, StandIn(unit_id)))
     if place is Reach.ANYONE or (place is Reach.SELF and visitor.is_signed_in):
         return True
     if place is Reach.ANYWHERE:
@@ -296,7 +308,8 @@ def test_an_action_is_done_by_those_who_hold_it_there_and_refused_to_all_others(
     action: Action, district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong, refused = [], 0
-    for looked_up_by, found in BY_NAME.get(action.name, {}).items():
+    app = action.name.partition(".")[0]
+    for looked_up_by, found in {**LOOKED_UP.get(app, {}), **LOOKED_UP.get(action.name, {})}.items():
         monkeypatch.setattr(looked_up_by, found)
     with undone():
         for visitor in district.visitors.values():

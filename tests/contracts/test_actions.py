@@ -34,6 +34,7 @@ SYSTEM_ONLY = {
     "services.remember_file": "the platform stores a citizen's file and notes whose it is",
     "services.record_status": "an application follows its case",
     "services.end_application": "an application follows its case",
+    "services.record_due": "an application follows its case",
     "services.follow_bundle": "an application for a bundle follows its parts",
     "supervision.take_over_cards": "the platform takes cards over from the clocks",
     "supervision.raise_signs": "the platform's round finds what the rules name",

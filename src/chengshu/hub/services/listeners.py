@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from chengshu.foundation.events.bus import listens, registered_events
-from chengshu.hub.services.actions import end_application, issue_paper, print_paper, record_status
+from chengshu.hub.services.actions import (
+    end_application,
+    issue_paper,
+    print_paper,
+    record_due,
+    record_status,
+)
 from chengshu.hub.services.events import PaperIssued
 from chengshu.hub.services.models import Application
 from chengshu.hub.services.papers.facts import facts_of_status
@@ -38,6 +44,15 @@ def follow_status(event: Any) -> None:
     if kind and not _is_issued(application_id, kind, event.at):
         facts = facts_of_status(event.case, event.status, event.at)
         issue_paper(application_id=application_id, kind=kind, facts=facts)
+
+
+@listens(_EVENTS["cases.CaseDueChanged"])
+@listens(_EVENTS["cases.DeemedAccepted"])
+def follow_clock(event: Any) -> None:
+    """Tell the applicant the day that the clocks of the case say now."""
+    application_id = id_of_case(event.case_id)
+    if application_id is not None:
+        record_due(application_id=application_id)
 
 
 @listens(_EVENTS["cases.CaseEnded"])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.cases.clocks import clock as pure
 from chengshu.engines.cases.clocks import moving
+from chengshu.engines.cases.clocks.events import CaseDueChanged
 from chengshu.engines.cases.clocks.law import Effect, Rule
 from chengshu.engines.cases.clocks.lawful import insist_extendable, insist_first_notice, insist_pausable
 from chengshu.engines.cases.clocks.limits import Limit
@@ -34,6 +35,7 @@ from chengshu.foundation.action import Reach, action, require
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.calendar import local_day
 from chengshu.foundation.errors import Conflict, InvalidInput, Missing
+from chengshu.foundation.events.bus import emit
 
 
 @action(title=_("Pause the clocks of a case"), at=Reach.ANYWHERE)
@@ -58,7 +60,7 @@ def pause_clock(
     in_time = [row for row in rows if not clock_of(row).is_late(timekeeping(), now)]
     for row in in_time or rows:
         _pause(row, ground, notice.strip(), expected_until, file_id, now)
-    moving.show_on_case(case_id)
+    _show(case_id)
 
 
 @action(title=_("Resume the clocks of a case"), at=Reach.ANYWHERE)
@@ -81,7 +83,7 @@ def resume_clock(*, case_id: int, ground: str) -> None:
             code="clocks.not_paused",
             hint=_("Look at the pauses of the clock on the page of the case."),
         )
-    moving.show_on_case(case_id)
+    _show(case_id)
 
 
 @action(title=_("Extend the legal limit of a case"), at=Reach.ANYWHERE)
@@ -118,7 +120,7 @@ def extend_clock(*, case_id: int, amount: int, reason: str, document: str = "") 
     )
     row.warned_at = None
     _settle(row, now)
-    moving.show_on_case(case_id)
+    _show(case_id)
 
 
 @action(title=_("Tell the applicant what to supplement"), at=Reach.ANYWHERE)
@@ -296,6 +298,12 @@ def _pause(row: Clock, ground: str, notice: str, until: date, file_id: int | Non
     _settle(row, now)
 
 
+def _show(case_id: int) -> None:
+    """Show on the case when it is due now, and tell whoever told the applicant another day."""
+    moving.show_on_case(case_id)
+    emit(CaseDueChanged(case_id=case_id))
+
+
 def _standing(case_id: int) -> list[Clock]:
     rows = list(moving.standing_clocks(case_id))
     if not rows:
@@ -364,7 +372,7 @@ def _accept_supplement(case_id: int, moment: datetime) -> None:
         moving.restart(case_id, moment)
     else:
         moving.start_waiting(case_id, moment)
-    moving.show_on_case(case_id)
+    _show(case_id)
 
 
 def _no_clock() -> Conflict:

@@ -11,6 +11,13 @@ _LATER = "messages and the cockpit will show it; until then the lists of cases d
 
 
 @dataclass(frozen=True)
+class CaseDueChanged(Event):
+    """A clock was paused, resumed, extended or started by a supplement: the case is due at another moment."""
+
+    case_id: int
+
+
+@dataclass(frozen=True)
 class ClockWarned(Event):
     """A clock turned yellow: little of its limit is left."""
 

@@ -81,12 +81,14 @@ def test_the_database_itself_refuses_to_write_for_an_indicator(db: None) -> None
 
 def test_whatever_a_query_leaves_behind_is_undone(db: None) -> None:
     with running.reading(5) as cursor:
-        cursor.execute("SELECT set_config('chengshu.left', 'behind', true), lo_create(0)")
+        cursor.execute(
+            "SELECT set_config('chengshu.left', 'behind', false), set_config('work_mem', '7MB', false)"
+        )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(current_setting('chengshu.left', true), ''), count(*) FROM pg_largeobject_metadata"
+            "SELECT coalesce(current_setting('chengshu.left', true), ''), current_setting('work_mem') = '7MB'"
         )
-        assert cursor.fetchone() == ("", 0)
+        assert cursor.fetchone() == ("", False)
 
 
 def test_a_query_is_stopped_after_its_time(db: None) -> None:

@@ -5,7 +5,7 @@ from chengshu.hub.services.actions.bundles import file_bundle
 from chengshu.hub.services.actions.custody import hand_over, receive_hand_over
 from chengshu.hub.services.actions.delivery import deliver, follow_bundle
 from chengshu.hub.services.actions.filing import file_application, file_at_window
-from chengshu.hub.services.actions.following import end_application, record_status
+from chengshu.hub.services.actions.following import end_application, record_due, record_status
 from chengshu.hub.services.actions.materials import (
     bind_files,
     receive_materials,
@@ -41,6 +41,7 @@ __all__ = [
     "publish_matter",
     "receive_hand_over",
     "receive_materials",
+    "record_due",
     "record_status",
     "remember_file",
     "reveal_applicant",

@@ -43,6 +43,18 @@ def record_status(*, application_id: int, status: str, at: datetime) -> bool:
 
 
 @action(
+    title=_("Record when an application is due"),
+    at=lambda *, application_id, **_rest: applications.row(application_id).unit_id,
+)
+def record_due(*, application_id: int) -> None:
+    """Note the moment at which the clocks of the case are due now, after a pause, an extension or a supplement."""
+    application = applications.row(application_id, lock=True)
+    _case_number, application.due_at = filing.case_facts(application.case_id or 0)
+    application.save()
+    follow_parent(application)
+
+
+@action(
     title=_("End an application"),
     at=lambda *, application_id, **_rest: applications.row(application_id).unit_id,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from chengshu.engines.cases import api as cases
 from chengshu.foundation.asking import asking
@@ -13,6 +14,7 @@ from chengshu.foundation.testing.personas import Cast
 from chengshu.hub.services import api
 from chengshu.hub.services.actions import record_status
 from chengshu.hub.services.data import Filed
+from chengshu.hub.services.filing import case_facts
 from chengshu.hub.services.listeners import follow_status
 from chengshu.hub.services.models import Application, Paper, Progress
 from chengshu.hub.services.tests.building import apply, decide, entry, hear, pdf, put_in_force
@@ -54,6 +56,24 @@ def test_an_event_delivered_twice_issues_one_paper(cast: Cast) -> None:
 
     follow_status(Again())
     assert kinds_of(filed).count("acceptance") == 1
+
+
+def test_clocks_that_stand_still_and_go_on_are_told_to_the_applicant(cast: Cast) -> None:
+    filed = filed_by(cast)
+    case_id = filed.case_id or 0
+    decide(case_id, "check", "accept")
+    hear()
+    before = api.application(filed.application_id).due_at
+    until = timezone.localdate() + timedelta(days=20)
+    cases.pause_clock(case_id=case_id, ground="expert_review", notice="告知〔2026〕1号", expected_until=until)
+    hear()
+    assert before is not None
+    assert api.application(filed.application_id).due_at is None
+    cases.resume_clock(case_id=case_id, ground="expert_review")
+    hear()
+    (_number, due) = case_facts(case_id)
+    assert due is not None
+    assert api.application(filed.application_id).due_at == due
 
 
 def test_acceptance_and_decision_leave_their_papers(cast: Cast) -> None:

@@ -7,4 +7,4 @@ class Hall(Scene):
     title = _("Service hall")
     owner = "service-centre"
     stage = "pilot"
-    uses = ("registers", "services")
+    uses = ("indicators", "registers", "services")

@@ -1,4 +1,4 @@
-"""What this scene proves about the catalogue: kinds of lists made, how much is offered online, the ledger assessed."""
+"""What this scene proves about catalogue and ledger: lists made, how much is offered online, powers assessed."""
 
 from __future__ import annotations
 
@@ -28,6 +28,28 @@ register_indicators(
             ORDER BY kind, number DESC
         """,
         proves=("P33#6", "D19"),
+    ),
+    IndicatorDefinition(
+        name="matters.taken_on_lists",
+        title=_("List of the powers that departments have taken on"),
+        meaning=_(
+            "The list made from the ledger of delegated powers, as it stood at the end of the period, if at least one "
+            "power with known manner and document stands on it. How many powers are on it is not promised; the list "
+            "says so."
+        ),
+        unit="份",
+        kind="count",
+        owner="data-bureau",
+        no_simulation=_NO_SIMULATION,
+        records_sql="""
+            SELECT kind AS key, kind || ' ' || number AS label,
+                   '/matters/lists/' || kind || '/?version=' || number AS url, count > 0 AS counted
+            FROM matters_listversion
+            WHERE kind = 'taken_on' AND made_at < %(until)s
+            ORDER BY number DESC
+            LIMIT 1
+        """,
+        proves=("P33#4", "D15"),
     ),
     IndicatorDefinition(
         name="matters.online_share",

@@ -1,4 +1,7 @@
-"""Lists made from the matters in force (清单成果): each a rule over the elements, made anew and kept by version."""
+"""Lists made from the matters in force (清单成果): each a rule over the elements, made anew and kept by version.
+
+One of them comes from the ledger of delegated powers instead: what the departments have taken on.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.foundation.asking import asking, current_asker, system
 from chengshu.foundation.errors import Missing, Words
 from chengshu.hub.services.data import Elements, Necessity
 from chengshu.scenes.matters.elements import elements_from, is_free
-from chengshu.scenes.matters.models import Matter, MatterState
+from chengshu.scenes.matters.models import DelegatedPower, Manner, Matter, MatterState
 
 Row = dict[str, str]
 
@@ -20,14 +26,15 @@ Row = dict[str, str]
 class ListKind:
     """One kind of list.
 
-    :param why: what of a matter puts it on the list, as one text; empty when it does not belong there
+    :param why: what of a matter puts it on the list, as one text; empty when it does not belong there. None: the list
+        is made from the ledger of delegated powers
     :param meaning: the rule in words
     """
 
     key: str
     title: Words
     meaning: Words
-    why: Callable[[Elements, Matter], str]
+    why: Callable[[Elements, Matter], str] | None
 
 
 def _labelled(label: str) -> Callable[[Elements, Matter], str]:
@@ -141,6 +148,12 @@ KINDS: Final = (
         _("A procedure may stop its clock."),
         lambda elements, _matter: _names(f"{one.kind}：{one.basis}" for one in elements.special),
     ),
+    ListKind(
+        "taken_on",
+        _("Powers taken on (承接事项)"),
+        _("Every power in the ledger that has not been given back and whose manner and document are known."),
+        None,
+    ),
 )
 
 
@@ -157,7 +170,9 @@ def kind_named(key: str) -> ListKind:
 
 
 def rows_of(kind: ListKind) -> list[Row]:
-    """What stands on a list now, by local code: matters in force to which its rule applies."""
+    """What stands on a list now: matters in force to which its rule applies, by local code, or lines of the ledger."""
+    if kind.why is None:
+        return _ledger_rows()
     matters = Matter.objects.filter(state=MatterState.PUBLISHED).select_related("unit").order_by("local_code")
     rows = []
     for matter in matters:
@@ -177,6 +192,37 @@ def _row(elements: Elements, matter: Matter, why: str) -> Row:
         "promised_limit": elements.promised_limit,
         "why": why,
     }
+
+
+def _ledger_rows() -> list[Row]:
+    """The lines of all units: the platform reads them, so that the list is whole whoever makes it."""
+    with asking(system("matters", current_asker().channel)):
+        known = DelegatedPower.objects.exclude(manner="").exclude(document_number="")
+        standing = Q(returned_on=None) | Q(returned_on__gt=timezone.localdate())
+        return [
+            _ledger_row(power) for power in known.filter(standing).select_related("unit").order_by("number")
+        ]
+
+
+def _ledger_row(power: DelegatedPower) -> Row:
+    why = (_MANNER_WORDS[Manner(power.manner)], power.from_authority, power.document_number)
+    return {
+        "local_code": power.number,
+        "name": power.name,
+        "unit": power.unit.name,
+        "task_type": "",
+        "legal_limit": "",
+        "promised_limit": "",
+        "why": _names(part for part in why if part),
+    }
+
+
+_MANNER_WORDS: Final = {
+    Manner.DEVOLVED: "下放",
+    Manner.ENTRUSTED: "委托",
+    Manner.BRANCH: "派出机构行使",
+    Manner.AUTHORISED: "授权",
+}
 
 
 @dataclass(frozen=True)

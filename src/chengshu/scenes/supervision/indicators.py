@@ -216,6 +216,8 @@ register_indicators(
             Proves("P02#5", parameters={"unit_key": "economic-service-approval"}),
             Proves("P26#9", parameters={"unit_key": "land-planning-approval"}),
             Proves("P27#6", parameters={"unit_key": "construction-approval"}),
+            Proves("P45#6", parameters={"touch_point": "window"}),
+            "P33#7",
         ),
     ),
     IndicatorDefinition(

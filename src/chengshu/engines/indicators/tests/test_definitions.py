@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import resolve
 
 from chengshu.engines.indicators.api import (
     definition,
@@ -161,3 +163,22 @@ def test_every_registered_definition_fits_the_tables(db: None) -> None:
         for each in definitions()
     }
     assert {name: problems for name, problems in wrong.items() if problems} == {}
+
+
+ADDRESS = re.compile(r"'(/[^']*)'((?:\s*\|\|\s*[\w.]+(?:\([^()]*\))?\s*\|\|\s*'[^']*')*)")
+
+
+def pages_of(given: IndicatorDefinition) -> list[str]:
+    """The addresses that a query composes for its records, with 1 for each of a record's values."""
+    found = ADDRESS.findall(given.records_sql)
+    return ["1".join([first, *re.findall(r"'([^']*)'", rest)]).partition("?")[0] for first, rest in found]
+
+
+def test_an_address_is_read_from_its_query() -> None:
+    sql = "SELECT '/a/' || min(x.id) || '/b/?c=' || n AS url, '/d/' || d.id || '/' AS other"
+    assert pages_of(variant(COUNT, records_sql=sql)) == ["/a/1/b/", "/d/1/"]
+
+
+def test_every_record_of_a_registered_definition_leads_to_a_page() -> None:
+    pages = {page for each in definitions() for page in pages_of(each)}
+    assert {resolve(page).view_name != "" for page in pages} == {True}

@@ -8,7 +8,9 @@ import pytest
 from django.utils.translation import override
 from typer.testing import CliRunner
 
+from chengshu.engines.indicators.api import definitions
 from chengshu.foundation.errors import Missing
+from chengshu.hub.promises.actions.computed import bind_declared
 from chengshu.hub.promises.commands import cli
 from chengshu.hub.promises.coverage import Reason, coverage, reasons
 from chengshu.hub.promises.models import Indicator
@@ -43,6 +45,15 @@ def test_coverage_names_each_promise_once(full_year: FullYear) -> None:
     assert len({row.ref for row in rows}) == len(rows) == len(reasons(2025))
     assert {row.state for row in rows} <= {"computed", "attested", "open"}
     assert [row.ref for row in coverage(full_year.year, ["P14"])] == ["P14#1", "P14#2", "P14#3"]
+
+
+def test_every_promise_that_a_definition_names_takes_its_binding(full_year: FullYear) -> None:
+    named = {one.promise: each.name for each in definitions() for one in each.promises if one.year == 2025}
+    done = bind_declared(budget_year=full_year.year)
+    computed = {row.ref for row in coverage(full_year.year) if row.state == "computed"}
+    assert done.refused == {}
+    assert set(done.bound) == set(named)
+    assert computed == set(named) & set(reasons(2025))
 
 
 def test_the_command_prints_json_and_a_table(full_year: FullYear) -> None:

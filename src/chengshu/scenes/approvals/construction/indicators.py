@@ -29,7 +29,7 @@ def _matters(default: str) -> dict[str, Parameter]:
 
 
 _CASE: Final = """
-    SELECT c.id AS key, c.number || ' ' || c.title AS label, '/work/cases/' || c.id || '/' AS url,
+    SELECT c.id AS key, c.number || ' ' || c.title AS label, '/inbox/cases/' || c.id || '/' AS url,
            c.simulated, d.key AS matter
 """
 _FROM: Final = """
@@ -44,6 +44,13 @@ _DECIDED_AT: Final = """
 """
 """The last time a case took on a decision's status: also of cases that no clock runs for."""
 _DECIDED: Final = _CASE + _FROM + _DECIDED_AT + " WHERE c.status IN ('11', '12', '13', '15')"
+_COMPLETED: Final = (
+    _CASE.rstrip()
+    + ", coalesce(c.ended_at < %(until)s AND c.status IN ('11', '12', '13', '15'), false) AS counted"
+    + _FROM
+    + "WHERE c.opened_at < %(until)s AND (c.ended_at IS NULL OR c.ended_at >= %(since)s)"
+)
+"""All cases in hand in the period: what was completed of them can be read as a number and as a share."""
 _WORKING_DAYS: Final = "l.limit ~ '^[1-9][0-9]*wd$' AND k.limit ~ '^[0-9]+wd$'"
 
 
@@ -91,6 +98,23 @@ register_indicators(
         parameters=_matters(ALL_MATTERS),
         dimensions=_DIMENSIONS,
         proves=("P27#1", "D12"),
+    ),
+    IndicatorDefinition(
+        name="approvals.construction_completed",
+        title=_("Construction cases brought to their end"),
+        meaning=_(
+            "Of the construction permits, joint acceptances and completion filings in hand in the period, those granted"
+            " or refused that were delivered and archived in it. Withdrawn and not accepted ones do not count. The"
+            " printed target calls it a rate and gives a number of cases: the number is compared, the records show of"
+            " how many."
+        ),
+        unit="宗",
+        kind="count",
+        owner=BUILDING,
+        records_sql=_COMPLETED,
+        parameters=_matters(BUILDING_MATTERS),
+        dimensions=_DIMENSIONS,
+        proves=("P27#2", "D13"),
     ),
     IndicatorDefinition(
         name="approvals.planning_cases",
@@ -204,7 +228,7 @@ register_indicators(
             FROM approvals_publicnotice n
             WHERE n.posted_at >= %(since)s AND n.posted_at < %(until)s
             UNION ALL
-            SELECT 'case-' || c.id, c.number || ' ' || c.title, '/work/cases/' || c.id || '/', c.simulated, true,
+            SELECT 'case-' || c.id, c.number || ' ' || c.title, '/inbox/cases/' || c.id || '/', c.simulated, true,
                    'review'
         """
         + _FROM

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from chengshu.foundation.errors import Misconfigured
 
@@ -56,6 +57,11 @@ def folder(key: str, default: Path) -> Path:
     return read(key, lambda raw: Path(raw).expanduser().resolve(), default)
 
 
+def address(key: str) -> str:
+    """Where the public reaches the platform, such as ``https://www.example.gov.cn``, without a slash at its end."""
+    return read(key, _address, "")
+
+
 def _flag(raw: str) -> bool:
     lowered = raw.strip().lower()
     if lowered in _TRUE:
@@ -63,6 +69,15 @@ def _flag(raw: str) -> bool:
     if lowered in _FALSE:
         return False
     raise ValueError("expected yes or no")
+
+
+def _address(raw: str) -> str:
+    parts = urlsplit(raw)
+    if raw and not (
+        parts.scheme in ("http", "https") and parts.hostname and not parts.query + parts.fragment
+    ):
+        raise ValueError("expected an address such as https://www.example.gov.cn")
+    return raw.rstrip("/")
 
 
 def _number(raw: str, least: int, most: int) -> int:

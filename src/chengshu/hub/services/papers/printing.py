@@ -83,4 +83,4 @@ def mark(code: str) -> str:
 
 def public_address() -> str:
     """Where the public reaches this house; empty while nobody has said, and then papers print the path alone."""
-    return str(getattr(settings, "PUBLIC_URL", "")).rstrip("/")
+    return str(settings.PUBLIC_URL)

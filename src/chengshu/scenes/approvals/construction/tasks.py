@@ -28,8 +28,7 @@ log: Final = logging.getLogger("chengshu.approvals")
 
 def page_source() -> PageSource:
     """Where the public page is looked at: at the public address if the installation names one, else from inside."""
-    address = str(getattr(settings, "PUBLIC_ADDRESS", "") or "")
-    return over_http(address) if address else through_the_application
+    return over_http(settings.PUBLIC_URL) if settings.PUBLIC_URL else through_the_application
 
 
 @periodic(every=INTERVAL)

@@ -22,6 +22,7 @@ export function assignFields(context: Context): Fields {
     feelField(t('One particular person'), context.read('chengshu:Assign', 'assignee'), context.writeFeel('chengshu:Assign', 'assignee'), {
       address: facts.addresses.feel, names: context.names(), hint: t('An expression that gives an account name; empty: whoever of the role takes the task.'),
     }),
+    textField(t('Not by whoever did'), context.read('chengshu:Assign', 'apartFrom'), context.write('chengshu:Assign', 'apartFrom'), { hint: t('Ids of earlier steps, with blanks between them: whoever examined does not decide.') }),
   ]
 }
 

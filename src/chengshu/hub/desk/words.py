@@ -137,6 +137,11 @@ EDITOR = (
     pgettext_lazy(
         "diagram", "An expression that gives an account name; empty: whoever of the role takes the task."
     ),
+    pgettext_lazy("diagram", "Not by whoever did"),
+    pgettext_lazy(
+        "diagram",
+        "Ids of earlier steps, with blanks between them: whoever examined does not decide.",
+    ),
     pgettext_lazy("diagram", "Pass"),
     pgettext_lazy("diagram", "Return for changes"),
     pgettext_lazy("diagram", "Accept"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,7 @@ def claim_task(*, task_id: int) -> None:
     :raises Conflict: if somebody has it already (says who), or it is ended
     """
     with store.at_task(task_id, "claim_task", whose=_claimable) as work:
+        _insist_apart(work, task_id)
         approval.claim_task(work.run, task_id, by=_in_the_name_of(work) or work.doer.person)
 
 
@@ -61,7 +63,8 @@ def complete_task(
     :param outcome: key of one of ``outcomes_of(task_id)``; may be empty where the step offers none
     :param opinion: what the person says to it; some outcomes need one
     :param variables: what the form hands to the process
-    :raises Refused: if the task is somebody else's
+    :raises Refused: if the task is somebody else's; ``task.same_person`` if the model keeps it apart from a step that
+        the asker has done in this case
     :raises Conflict: ``task.completed`` if it is completed already: says who did it and when
     :raises InvalidInput: ``outcome``, ``opinion``, or ``variables`` if they would say how another step was decided,
         are not named by the step's form, or are too large
@@ -70,6 +73,7 @@ def complete_task(
     with store.at_task(task_id, "complete_task") as work:
         handing_in.insist_named(work.task(task_id).form, variables)
         _insist_free_names(work, work.task(task_id).plan, variables or {})
+        _insist_apart(work, task_id)
         work.run.complete_task(
             task_id,
             by=work.doer.account_id,
@@ -216,6 +220,26 @@ def _in_the_name_of(work: store.Work) -> int | None:
     if work.doer.on_behalf_of is not None:
         work.run.stand_in = work.doer.account_id
     return work.doer.holder
+
+
+def _insist_apart(work: store.Work, task_id: int) -> None:
+    """Who did a step, for whomever, does not do one that the model keeps apart from it (审查与决定分离)."""
+    task, doer = work.task(task_id), work.doer
+    plan = work.run.plan(task.plan)
+    node = plan.nodes.get(task.node)
+    steps = node.work.assign.apart_from if node is not None and node.work is not None else ()
+    people = {doer.account_id, doer.on_behalf_of} - {None}
+    if not steps or not people:
+        return
+    called = {plan.nodes[step].called for step in steps if step in plan.nodes} - {""}
+    done = Task.objects.filter(case_id=work.case_id, state=TaskState.COMPLETED.value)
+    for mine in done.filter(Q(completed_by_id__in=people) | Q(on_behalf_of_id__in=people)).order_by("-pk"):
+        if mine.node in steps or work.run.plan(mine.plan).process_id in called:
+            raise Refused(
+                _("You did “%(step)s” in this case; somebody else must do this step.") % {"step": mine.name},
+                code="task.same_person",
+                hint=_("Leave it to another person of the post, or transfer it."),
+            )
 
 
 def _insist_free_names(work: store.Work, plan: str, variables: Mapping[str, Any]) -> None:

@@ -44,7 +44,7 @@ NOT_EXECUTABLE = Rule(
 
 _FLAG: Final = ("true", "false")
 SETTINGS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "assign": {"unit": (), "role": (), "assignee": ()},
+    "assign": {"unit": (), "role": (), "assignee": (), "apartFrom": ()},
     "approval": {"mode": ("all", "any", "count", "weighted", "sequential"), "needed": (), "veto": _FLAG},
     "outcomes": {},
     "outcome": {"key": (), "label": (), "tone": ("positive", "negative", "neutral"), "needsOpinion": _FLAG},
@@ -313,6 +313,16 @@ def _wrong_powers(document: Document, powers: Element) -> _Wrong:
             yield "returns", step, _("“all”, “none”, or ids of steps of this model")
 
 
+def _wrong_assign(document: Document, assign: Element) -> _Wrong:
+    for step in assign.get("apartFrom").split():
+        found = document.element(step)
+        if found is None or found.local not in _DONE_BY_PEOPLE:
+            yield "apartFrom", step, _("ids of human tasks and of called processes of this model")
+
+
+_DONE_BY_PEOPLE: Final = ("userTask", "manualTask", "callActivity")
+
+
 def _wrong_outcomes(_document: Document, outcomes: Element) -> _Wrong:
     keys = [outcome.get("key") for outcome in outcomes.all("chengshu:outcome")]
     for key in sorted({key for key in keys if not key or keys.count(key) > 1}):
@@ -320,6 +330,7 @@ def _wrong_outcomes(_document: Document, outcomes: Element) -> _Wrong:
 
 
 _WRONG_VALUES: Final[dict[str, Callable[[Document, Element], _Wrong]]] = {
+    "assign": _wrong_assign,
     "limit": _wrong_limit,
     "status": _wrong_status,
     "approval": _wrong_approval,

@@ -49,6 +49,7 @@ def _assign(reader: Reader, at: Element) -> Assign:
             unit_key="" if unit.startswith("=") else unit,
             role=own.get("role").strip(),
             assignee=reader.text(at, own.get("assignee")),
+            apart_from=tuple(own.get("apartFrom").split()),
         )
     common = at.extension("zeebe:assignmentDefinition")
     if common is None:

@@ -186,6 +186,8 @@ class Assign:
     """Who gets a task. Everything empty: any role of the case's own unit.
 
     :param unit: an expression, or a unit key; ``case`` for the case's unit
+    :param apart_from: ids of steps, or of calls of processes with such steps, that somebody else must have done:
+        whoever examined does not decide
     """
 
     unit: Formula | None = None
@@ -193,6 +195,7 @@ class Assign:
     role: str = ""
     assignee: Formula | None = None
     candidates: Formula | None = None
+    apart_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

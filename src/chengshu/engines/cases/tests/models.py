@@ -33,16 +33,18 @@ def user_task(
     *,
     role: str = "unit_officer",
     unit: str = "case",
+    apart_from: str = "",
     outcomes: Iterable[str] = (),
     more: str = "",
     inside: str = "",
 ) -> str:
     """A human step for a role at a unit; each outcome is a key."""
+    apart = f' apartFrom="{apart_from}"' if apart_from else ""
     offered = "".join(f'<chengshu:outcome key="{key}" label="{key}"/>' for key in outcomes)
     listed = f"<chengshu:outcomes>{offered}</chengshu:outcomes>" if offered else ""
     return (
         f'<userTask id="{node}" name="{name}"><extensionElements>'
-        f'<chengshu:assign unit="{unit}" role="{role}"/>{listed}{more}</extensionElements>{inside}</userTask>'
+        f'<chengshu:assign unit="{unit}" role="{role}"{apart}/>{listed}{more}</extensionElements>{inside}</userTask>'
     )
 
 

@@ -284,6 +284,13 @@ def test_the_rule_finds_the_defect_planted_for_it(code: str) -> None:
     assert all(str(finding.message) and str(finding.hint) and finding.line for finding in found)
 
 
+@pytest.mark.parametrize("steps", ["gone", "start", "step gone"])
+def test_a_step_is_kept_apart_from_steps_of_people_only(steps: str) -> None:
+    content = with_setting("").replace(b'role="reviewer"', f'role="reviewer" apartFrom="{steps}"'.encode())
+    wrong = [found for found in lint_content(content, KNOWN) if found.code == "bpmn.wrong_setting"]
+    assert [found.element for found in wrong] == ["step"]
+
+
 def test_every_rule_has_a_planted_defect_and_a_severity_of_its_own() -> None:
     assert {rule.code for rule in RULES} == set(PLANTED)
     assert len(RULES) == len({rule.code for rule in RULES})

@@ -17,10 +17,11 @@ AMOUNTS = {"mean": "2.5", "median": "2.5", "p95": "4", "maximum": "4", "sum": "1
 
 
 def rows(*parts: int, amounts: tuple[int, ...] = ()) -> list[Row]:
-    given = [Decimal(amount) for amount in amounts] or [None] * len(parts)
+    each: list[Decimal | None] = [Decimal(amount) for amount in amounts]
+    each = each or [None] * len(parts)
     return [
         Row(str(at), Decimal(part), Decimal(1), amount, False, ("here" if at % 2 else "there",))
-        for at, (part, amount) in enumerate(zip(parts, given, strict=True))
+        for at, (part, amount) in enumerate(zip(parts, each, strict=True))
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengshu.engines.indicators.data import IndicatorDefinition
@@ -17,10 +17,11 @@ AMOUNTS = {"mean": "2.5", "median": "2.5", "p95": "4", "maximum": "4", "sum": "1
 
 
 def rows(*parts: int, amounts: tuple[int, ...] = ()) -> list[Row]:
-    given = [Decimal(amount) for amount in amounts] or [None] * len(parts)
+    each: list[Decimal | None] = [Decimal(amount) for amount in amounts]
+    each = each or [None] * len(parts)
     return [
         Row(str(at), Decimal(part), Decimal(1), amount, False, ("here" if at % 2 else "there",))
-        for at, (part, amount) in enumerate(zip(parts, given, strict=True))
+        for at, (part, amount) in enumerate(zip(parts, each, strict=True))
     ]
 
 
@@ -84,6 +85,7 @@ def test_a_record_without_a_usable_key_is_refused(key: str | None) -> None:
     assert wrong.value.code == "indicators.record"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=40))
 def test_the_numerator_of_a_rate_never_exceeds_its_denominator(pairs: list[tuple[int, int]]) -> None:
     columns = {"key": 0, "part": 1, "whole": 2, "unit": 3}
@@ -99,6 +101,7 @@ def test_the_numerator_of_a_rate_never_exceeds_its_denominator(pairs: list[tuple
     assert all(part.numerator <= part.denominator for part in parts)
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=60), st.sampled_from([RATE, COUNT]))
 def test_a_number_does_not_depend_on_the_order_of_its_records(
     counted: list[bool], definition: IndicatorDefinition

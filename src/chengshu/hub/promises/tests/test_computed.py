@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from chengshu.engines.indicators.api import evaluate, register_indicators, withdraw_indicators
+from chengshu.engines.indicators.api import (
+    definitions,
+    evaluate,
+    register_indicators,
+    withdraw_indicators,
+)
 from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Period, Proves, budget_year
 from chengshu.foundation import prepared
 from chengshu.foundation.errors import Conflict, InvalidInput, Refused
@@ -72,6 +77,15 @@ def known(*definitions: IndicatorDefinition) -> Iterator[None]:
         yield
     finally:
         withdraw_indicators(*definitions)
+
+
+@pytest.fixture(autouse=True)
+def _without_the_scenes() -> Iterator[None]:
+    """The scenes' definitions name promises of the printed tables; the small year has others under those numbers."""
+    shipped = definitions()
+    withdraw_indicators(*shipped)
+    yield
+    register_indicators(*shipped)
 
 
 def stored(world: World, *names: str, on: str = "2025-06-30 12:00+08") -> None:

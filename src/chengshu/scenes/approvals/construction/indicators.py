@@ -29,7 +29,7 @@ def _matters(default: str) -> dict[str, Parameter]:
 
 
 _CASE: Final = """
-    SELECT c.id AS key, c.number || ' ' || c.title AS label, '/work/cases/' || c.id || '/' AS url,
+    SELECT c.id AS key, c.number || ' ' || c.title AS label, '/inbox/cases/' || c.id || '/' AS url,
            c.simulated, d.key AS matter
 """
 _FROM: Final = """
@@ -204,7 +204,7 @@ register_indicators(
             FROM approvals_publicnotice n
             WHERE n.posted_at >= %(since)s AND n.posted_at < %(until)s
             UNION ALL
-            SELECT 'case-' || c.id, c.number || ' ' || c.title, '/work/cases/' || c.id || '/', c.simulated, true,
+            SELECT 'case-' || c.id, c.number || ' ' || c.title, '/inbox/cases/' || c.id || '/', c.simulated, true,
                    'review'
         """
         + _FROM

@@ -107,7 +107,12 @@ async function ask<Answer>(url: string, body: object): Promise<Answer> {
   })
   if (answer.ok) return (await answer.json()) as Answer
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string }
-  throw new Refusal(problem.detail ?? problem.title ?? answer.statusText)
+  throw new Refusal(sentences(problem.title, problem.detail) || answer.statusText)
+}
+
+/** What is wrong and what to do next, one after the other; Chinese needs no space between them. */
+function sentences(...told: (string | undefined)[]): string {
+  return told.filter(Boolean).join(' ').replace(/([。！？]) /g, '$1')
 }
 
 async function sendPieces(started: Started, file: File, chunk: number, show: (sent: number) => void): Promise<void> {

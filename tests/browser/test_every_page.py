@@ -8,7 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from chengshu.hub.catalogue.routes import Route
-from tests.browser.conftest import AXE, DESK, PHONE, Site, key_of, page_routes
+from tests.browser.conftest import Site, key_of, page_routes
+from tests.browser.windows import AXE, DESK, PHONE
 
 FOR_NOBODY = {
     "identity:tokens": "no token is issued in this district",

@@ -6,7 +6,8 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.browser.conftest import Site, Window
+from tests.browser.conftest import Site
+from tests.browser.windows import Window
 
 
 def take(site: Site, stack: ExitStack, persona: str, ref: str, step: str) -> Window:

@@ -7,7 +7,8 @@ from contextlib import ExitStack
 import pytest
 
 from chengshu.foundation.testing.personas import PASSWORD
-from tests.browser.conftest import PHONE, Site, Window
+from tests.browser.conftest import Site
+from tests.browser.windows import PHONE, Window
 
 
 def sign_in(window: Window, username: str, password: str = PASSWORD) -> None:

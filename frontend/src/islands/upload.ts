@@ -9,6 +9,9 @@
  */
 import { csrfToken } from '../csrf'
 
+/** Files on their way, by the form that they belong to: it is handed in once they have arrived. */
+const underWay = new WeakMap<HTMLFormElement, Set<Promise<boolean>>>()
+
 type Started = { upload: string; finish: string; offset: number }
 const tries = 5
 
@@ -17,10 +20,12 @@ export function mount(field: HTMLElement): void {
   const zone = field.querySelector<HTMLElement>('.upload')
   if (!input || !zone) return
   const name = input.name
+  const form = field.closest('form')
+  if (form) holdUntilArrived(form)
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])]
     if (!input.multiple) clearEarlier(field)
-    for (const file of files) void send(field, file)
+    for (const file of files) start(field, file)
     input.value = ''
     input.removeAttribute('name')
     field.dataset.original = name
@@ -34,25 +39,60 @@ export function mount(field: HTMLElement): void {
     event.preventDefault()
     const files = [...(event.dataTransfer?.files ?? [])]
     if (!input.multiple) clearEarlier(field)
-    for (const file of input.multiple ? files : files.slice(0, 1)) void send(field, file)
+    for (const file of input.multiple ? files : files.slice(0, 1)) start(field, file)
   })
+}
+
+function start(field: HTMLElement, file: File): void {
+  const arrival = send(field, file)
+  const waiting = underWay.get(field.closest('form') as HTMLFormElement)
+  waiting?.add(arrival)
+  void arrival.finally(() => waiting?.delete(arrival))
+}
+
+/** Whoever hands a form in while files are on their way waits for them; one that failed keeps the form back. */
+function holdUntilArrived(form: HTMLFormElement): void {
+  if (underWay.has(form)) return
+  const waiting = new Set<Promise<boolean>>()
+  underWay.set(form, waiting)
+  form.addEventListener(
+    'submit',
+    (event) => {
+      if (!waiting.size) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      if (form.getAttribute('aria-busy')) return
+      form.setAttribute('aria-busy', 'true')
+      void Promise.all(waiting).then((arrived) => {
+        form.removeAttribute('aria-busy')
+        if (arrived.every(Boolean)) form.requestSubmit(event.submitter)
+      })
+    },
+    { capture: true },
+  )
 }
 
 function clearEarlier(field: HTMLElement): void {
   field.querySelector('.upload__files')?.replaceChildren()
 }
 
-async function send(field: HTMLElement, file: File): Promise<void> {
+/** Whether it has arrived. */
+async function send(field: HTMLElement, file: File): Promise<boolean> {
   const row = addRow(field, file)
   const limit = Number(field.dataset.limit ?? Infinity)
-  if (file.size > limit) return row.fail(field.dataset.tooLarge ?? '')
+  if (file.size > limit) {
+    row.fail(field.dataset.tooLarge ?? '')
+    return false
+  }
   try {
     const started = await ask<Started>(field.dataset.create ?? '', { name: file.name, size: file.size, type: file.type })
     await sendPieces(started, file, Number(field.dataset.chunk ?? 1048576), row.show)
     const { id } = await ask<{ id: string }>(started.finish, {})
     row.done(field.dataset.field ?? '', id, field.dataset.done ?? '')
+    return true
   } catch (problem) {
     row.fail(problem instanceof Refusal ? problem.message : (field.dataset.failed ?? ''))
+    return false
   }
 }
 
@@ -67,7 +107,12 @@ async function ask<Answer>(url: string, body: object): Promise<Answer> {
   })
   if (answer.ok) return (await answer.json()) as Answer
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string }
-  throw new Refusal(problem.detail ?? problem.title ?? answer.statusText)
+  throw new Refusal(sentences(problem.title, problem.detail) || answer.statusText)
+}
+
+/** What is wrong and what to do next, one after the other; Chinese needs no space between them. */
+function sentences(...told: (string | undefined)[]): string {
+  return told.filter(Boolean).join(' ').replace(/([。！？]) /g, '$1')
 }
 
 async function sendPieces(started: Started, file: File, chunk: number, show: (sent: number) => void): Promise<void> {

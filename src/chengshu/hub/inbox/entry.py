@@ -7,6 +7,7 @@ the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -14,13 +15,20 @@ from typing import Any
 from django.http import HttpRequest
 
 from chengshu.engines.cases import api as cases
-from chengshu.engines.cases.data import CaseView, DefinitionView, TaskView
+from chengshu.engines.cases.data import AttachmentView, CaseView, DefinitionView, TaskView
 from chengshu.engines.registers import api as registers
 from chengshu.engines.registers.data import Field, FieldError, Form, FormView, Submission, Typed
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.orgs.models import Unit
-from chengshu.hub.services.api import application_id_of_case, subject_of
+from chengshu.hub.services.api import (
+    MaterialLine,
+    application,
+    application_id_of_case,
+    material_lines,
+    subject_of,
+)
+from chengshu.hub.services.data import MaterialState
 
 
 def start_subject(definition: str) -> str:
@@ -142,9 +150,43 @@ def submissions_of(case: CaseView) -> list[Submission]:
 
 
 def application_view(case: CaseView) -> FormView | None:
-    """The application of a case for reading."""
+    """The application of a case for reading; materials of an application are its own, see :func:`materials_of`."""
     found = registers.submission(case_subject(case.case_id))
-    return registers.submission_view(found) if found else None
+    return _shown(case, found) if found is not None else None
+
+
+def views_of(case: CaseView) -> list[FormView]:
+    """Everything entered in a case, for reading."""
+    return [_shown(case, submission) for submission in submissions_of(case)]
+
+
+def steps_entered(case: CaseView) -> list[FormView]:
+    """What earlier steps entered into their forms, for reading."""
+    done = [task_subject(task.task_id) for task in case.tasks if task.form and task.completed_at]
+    found = [registers.submission(subject) for subject in done]
+    return [registers.submission_view(submission) for submission in found if submission is not None]
+
+
+def _shown(case: CaseView, submission: Submission) -> FormView:
+    """A submission for reading, without the materials where an application keeps them."""
+    view = registers.submission_view(submission)
+    is_of_application = submission.subject == case_subject(case.case_id) != f"case:{case.case_id}"
+    return replace(view, materials=()) if is_of_application else view
+
+
+def materials_of(case: CaseView) -> list[MaterialLine]:
+    """How each material of the application came that a case handles; none for a case that nobody applied for."""
+    application_id = application_id_of_case(case.case_id)
+    if application_id is None:
+        return []
+    asked = [each for each in application(application_id).materials if each.state != MaterialState.NOT_NEEDED]
+    return material_lines(asked)
+
+
+def documents_of(case: CaseView, materials: Sequence[MaterialLine]) -> list[AttachmentView]:
+    """The documents of a case that are not materials of its application, which are listed by themselves."""
+    keys = {line.key for line in materials}
+    return [one for one in case.attachments if one.kind not in keys]
 
 
 def shown_variables(case: CaseView) -> list[tuple[str, Any]]:

@@ -51,12 +51,14 @@ from chengshu.hub.services.queries.applications import (
 from chengshu.hub.services.queries.applications import id_of_case as application_id_of_case
 from chengshu.hub.services.queries.authorisations import authorisations
 from chengshu.hub.services.queries.figures import reuse_figures
+from chengshu.hub.services.queries.material_lines import MaterialLine, material_lines
 from chengshu.hub.services.queries.matters import bundle, bundles, matter, matter_version, matters
 from chengshu.hub.services.queries.papers import paper, verify_paper
 from chengshu.hub.services.queries.pool import pool
 from chengshu.hub.services.subjects import subject_of
 
 __all__ = [
+    "MaterialLine",
     "PaperContent",
     "PaperTemplate",
     "application",
@@ -77,6 +79,7 @@ __all__ = [
     "label_of",
     "look_up_progress",
     "material_file",
+    "material_lines",
     "materials_under",
     "matter",
     "matter_version",

@@ -460,6 +460,7 @@ class ApplicationView:
 
     :param status: the national status code of its case
     :param due_at: as the clocks of the case said at its last change of status
+    :param is_filed_for_another: by an agent, or by a clerk at the counter
     :param supplement_task_id: the applicant's open task, while a supplement is asked for
     :param supplement_items: everything that the notice asks for, line by line
     :param may: actions of this part that the asker may perform on it now, by name
@@ -491,6 +492,7 @@ class ApplicationView:
     papers: tuple[PaperView, ...] = ()
     progress: tuple[tuple[datetime, Words], ...] = ()
     supplement_task_id: int | None = None
+    is_filed_for_another: bool = False
     supplement_items: tuple[str, ...] = ()
     children: tuple[ApplicationLine, ...] = ()
     parent_id: int | None = None

@@ -47,7 +47,6 @@ class ApplicationDecided(Event):
 class ApplicationDelivered(Event):
     """送达: the applicant has the result."""
 
-    unheard_because: ClassVar[str] = _SCENES
     application: int
 
 

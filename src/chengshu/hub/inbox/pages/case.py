@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengshu.engines.cases import api
 from chengshu.engines.cases.data import CaseView, ClockView, TaskState, TimelineEntry, TokenState
-from chengshu.engines.registers import api as registers
 from chengshu.foundation.asking import Asker, current_asker
 from chengshu.foundation.errors import ChengshuError, Words
 from chengshu.foundation.files.downloads import disposition
@@ -80,7 +79,7 @@ def _page(
     names = _names(case)
     clocks = api.clock_choices(case_id)
     offered = acts.offered(case.may | _clock_acts(case, clocks), "case")
-    submissions = entry.submissions_of(case)
+    materials = entry.materials_of(case)
     context = {
         "case": case,
         "state_label": label,
@@ -96,7 +95,9 @@ def _page(
         "diagram": _standing_for_diagram(case, names),
         "visited_names": [names.get(node, node) for node in _visited(case)],
         "opinions": showing.opinions(case),
-        "submissions": [registers.submission_view(one) for one in submissions],
+        "submissions": entry.views_of(case),
+        "materials": materials,
+        "documents": entry.documents_of(case, materials),
         "variables": entry.shown_variables(case),
         "events": [timeline_event(one) for one in reversed(case.timeline) if one.kind in wording.HAPPENINGS],
         "people_here": _people(case),

@@ -243,6 +243,7 @@ def _decision(
     may_complete = bool(task.may & {"complete_task", "resolve_delegation"})
     needing = [outcome for outcome in outcomes if outcome.needs_opinion]
     step_form = _step_form(task, case, typed, refused) if may_complete else None
+    materials = entry.materials_of(case)
     is_application = step_form is not None and entry.subject_of_step(task, case).startswith("case:")
     return {
         "may_complete": may_complete,
@@ -250,6 +251,9 @@ def _decision(
         "decision_title": task.node_name,
         "step_form": step_form,
         "application": None if is_application else entry.application_view(case),
+        "materials": materials,
+        "steps_entered": entry.steps_entered(case),
+        "documents": entry.documents_of(case, materials),
         "variables": entry.shown_variables(case),
         "phrases": phrases.phrases_for({outcome.tone for outcome in outcomes}),
         "opinion_hint": _("Needed for: %(outcomes)s.")

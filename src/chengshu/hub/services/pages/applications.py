@@ -16,7 +16,6 @@ from chengshu.engines.registers import api as registers
 from chengshu.engines.registers.data import FormView
 from chengshu.foundation.asking import asking, current_asker
 from chengshu.foundation.errors import ChengshuError, Words
-from chengshu.foundation.files.queries import files
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.orgs.models import Unit
@@ -28,6 +27,7 @@ from chengshu.hub.services.models import Channel, DeliveryManner
 from chengshu.hub.services.numbers import shown_paper_code
 from chengshu.hub.services.ports import paper_kinds, template_for
 from chengshu.hub.services.queries import applications
+from chengshu.hub.services.queries.material_lines import material_lines
 from chengshu.hub.services.subjects import subject_of
 
 COLUMNS: Final = (
@@ -50,15 +50,6 @@ TONES: Final = {
     bundling.PARTLY: "caution",
     "14": "neutral",
     "2": "neutral",
-}
-MATERIAL_STATES: Final[dict[str, tuple[Words, str]]] = {
-    "uploaded": (gettext_lazy("Handed in"), "positive"),
-    "reused": (gettext_lazy("Taken from an earlier application"), "positive"),
-    "waived": (gettext_lazy("Unnecessary: a register says it"), "positive"),
-    "pledged": (gettext_lazy("Pledged"), "info"),
-    "lacking": (gettext_lazy("Follows later"), "caution"),
-    "not_needed": (gettext_lazy("Not needed"), "neutral"),
-    "paper": (gettext_lazy("Handed in on paper"), "positive"),
 }
 PAPER_STATES: Final[dict[str, tuple[Words, str]]] = {
     "in_force": (gettext_lazy("Valid now"), "positive"),
@@ -115,7 +106,7 @@ def application_page(
         "facts": _facts(view),
         "delivery": _delivery(view),
         "form": _form_of(view),
-        "materials": _materials(view),
+        "materials": material_lines(view.materials),
         "material_columns": MATERIAL_COLUMNS,
         "papers": _papers(view),
         "paper_columns": PAPER_COLUMNS,
@@ -187,22 +178,6 @@ def _form_of(view: ApplicationView) -> FormView | None:
     """The form as it was handed in; how its materials came stands in the list of materials."""
     found = registers.submission(subject_of(view.application_id))
     return replace(registers.submission_view(found), materials=()) if found is not None else None
-
-
-def _materials(view: ApplicationView) -> list[dict[str, Any]]:
-    ids = [file_id for line in view.materials for file_id in line.files]
-    names = dict(files().filter(pk__in=ids).values_list("pk", "name"))
-    return [
-        {
-            "name": line.name,
-            "state": MATERIAL_STATES[line.state][0],
-            "tone": MATERIAL_STATES[line.state][1],
-            "files": [(file_id, names[file_id]) for file_id in line.files if file_id in names],
-            "provenance": line.provenance,
-            "due_on": line.due_on,
-        }
-        for line in view.materials
-    ]
 
 
 def _papers(view: ApplicationView) -> list[dict[str, Any]]:

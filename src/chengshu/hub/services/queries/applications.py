@@ -30,6 +30,8 @@ PAGE_SIZE = 20
 FORWARD_WITHIN_WD = 1
 """收件地 hands on within one working day; the district's own rule until a higher one says otherwise."""
 
+_TURNED_DOWN = {"4": "not_needed", "5": "non_acceptance", "13": "decision_refused"}
+"""The paper that tells the reasons, by the status that it goes with."""
 _RELATED = ("version", "version__unit", "unit", "received_at_unit", "filed_by", "authorisation")
 
 
@@ -153,6 +155,7 @@ def view_of(one: Application) -> ApplicationView:
         applicant_identity_masked=one.applicant_masked,
         is_mine=one.account_id is not None and one.account_id == current_asker().account_id,
         filed_by_name=str(one.filed_by.title or one.filed_by.username) if one.filed_by else "",
+        is_filed_for_another=one.filed_by_id != one.account_id,
         status=one.status,
         status_label=bundling.label_of(one.status),
         filed_at=one.filed_at,
@@ -182,7 +185,7 @@ def view_of(one: Application) -> ApplicationView:
         delivery_manner=one.delivery_manner,
         delivered_to=one.delivered_to,
         delivery_note=one.delivery_note,
-        explanation=explanation_of(children),
+        explanation=explanation_of(children) or reasons_of(one),
     )
     return _with_follow_ups(view)
 
@@ -241,6 +244,13 @@ def forward_by(one: Application) -> date | None:
     if one.received_at_unit_id in (None, one.unit_id) or one.region_mode not in ("collect", "joint"):
         return None
     return published_calendar().add_wd(local_day(one.filed_at), FORWARD_WITHIN_WD)
+
+
+def reasons_of(one: Application) -> str:
+    """Why it was not accepted or not granted, as the paper says that the applicant was given."""
+    kind = _TURNED_DOWN.get(one.status)
+    given = [each for each in one.papers.all() if each.kind == kind]
+    return str(max(given, key=lambda each: each.pk).facts.get("reasons") or "") if given else ""
 
 
 def explanation_of(children: list[ApplicationLine]) -> Words:

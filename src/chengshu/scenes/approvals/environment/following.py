@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from chengshu.engines.cases import api as cases
-from chengshu.engines.cases.data import CaseView
+from chengshu.engines.cases.data import CaseView, TaskState
 from chengshu.foundation.action import Reach, action
 from chengshu.foundation.audit.changes import record
 from chengshu.foundation.calendar import published_calendar
@@ -51,6 +53,10 @@ from chengshu.scenes.approvals.models import (
 )
 
 LICENCE: Final = "licence"
+DELIVER: Final = "deliver"
+"""The step of every process of this scene that hands the result out."""
+_MANNERS: Final = {"window": "counter", "courier": "courier", "electronic": "online", "notice": "notice"}
+"""From the words of the proof of delivery to those of an application."""
 CHECK_WITHIN: Final = 20
 """Working days after the decision within which a pledge is checked: an arrangement of the office, not of the law."""
 
@@ -85,6 +91,8 @@ def follow_message(case: CaseView, called: str, said: Mapping[str, Any], on: dat
         settle_pause(case_id=case.case_id, begun=False, said=said)
     elif called == "approvals_licence_made":
         _licence_made(case, said, on)
+    elif called == "approvals_delivered":
+        _delivered(case, said)
     elif called == "approvals_pledge_checked":
         _pledge_checked(case, said, on)
 
@@ -223,6 +231,31 @@ def _print_licence(case: CaseView, term: Term) -> None:
     services.issue_paper(
         application_id=application.application_id, kind=LICENCE, facts=facts, valid_until=term.until
     )
+
+
+def _delivered(case: CaseView, said: Mapping[str, Any]) -> None:
+    """The step of the case that hands the result out closes the application, unless the counter has done so."""
+    application = services.of_case(case.case_id)
+    if application is None or application.decided_at is None or application.delivered_at is not None:
+        return
+    services.deliver(
+        application_id=application.application_id,
+        manner=_MANNERS.get(text_of(said, "delivery_manner"), "counter"),
+        to=text_of(said, "delivery_tracking") or application.applicant_name,
+    )
+
+
+def follow_delivery(application: ApplicationView) -> bool:
+    """The counter has handed the result out: the step that waits for it is done; whether one was."""
+    case = cases.case_view(application.case_id) if application.case_id is not None else None
+    if case is None or not is_ours(case):
+        return False
+    waiting = [task for task in case.tasks if task.node == DELIVER and task.state == TaskState.OPEN]
+    with override(settings.LANGUAGE_CODE):
+        opinion = str(_("Handed out by way of the application."))
+    for task in waiting:
+        cases.complete_task(task_id=task.task_id, outcome="delivered", opinion=opinion)
+    return bool(waiting)
 
 
 def _pledge_checked(case: CaseView, said: Mapping[str, Any], on: date) -> None:

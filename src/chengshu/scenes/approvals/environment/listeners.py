@@ -11,6 +11,8 @@ from chengshu.engines.cases import api as cases
 from chengshu.engines.cases.data import CaseView
 from chengshu.foundation.calendar import local_day
 from chengshu.foundation.events.bus import listens, registered_events
+from chengshu.hub.services import api as services
+from chengshu.hub.services.events import ApplicationDelivered
 from chengshu.scenes.approvals.environment import following
 from chengshu.scenes.approvals.environment.events import DeferralSettled
 
@@ -40,6 +42,12 @@ def follow_silence(event: Any) -> None:
     """Nobody asked for a supplement in time: the application counts as accepted, and its case goes on as such."""
     if _ours(event.case_id) is not None:
         following.tell(event.case_id, "deemed_accepted")
+
+
+@listens(ApplicationDelivered)
+def follow_delivery(event: ApplicationDelivered) -> None:
+    """What was handed out at a counter need not be handed out by the case again."""
+    following.follow_delivery(services.application(event.application))
 
 
 @listens(DeferralSettled)

@@ -60,8 +60,8 @@ def test_a_clerk_cannot_decide_what_they_received(clerk: Client, cast: Cast) -> 
     case_id = Application.objects.get().case_id
     assert case_id is not None
     task = cases.case_view(case_id).tasks[0]
-    answer = clerk.post(f"/work/tasks/{task.task_id}/complete/", {"outcome": "agree"})
-    assert answer.status_code in (403, 404)
+    answer = clerk.post(f"/inbox/tasks/{task.task_id}/complete/", {"outcome": "accept"})
+    assert answer.status_code == 403
     assert cases.case_view(case_id).tasks[0].completed_at is None
 
 

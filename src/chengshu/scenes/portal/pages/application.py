@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengshu.engines.cases import api as cases
+from chengshu.engines.cases.data import TaskState
 from chengshu.engines.registers import api as registers
 from chengshu.engines.registers.data import FieldError, Form, FormRefused, Typed
+from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Refused, Words
 from chengshu.foundation.http.doors import Door, door
 from chengshu.foundation.http.flash import flash
@@ -93,7 +95,18 @@ def _to_dos(application: ApplicationView) -> list[ToDo]:
         href = reverse("portal:supply", args=[here])
         note = _("After that day the application may be returned and the result withheld.")
         found.append(ToDo(_("Hand in what you promised to bring later"), href, _("Hand it in"), note, names))
-    return found
+    return [*found, *_own_steps(application)]
+
+
+def _own_steps(application: ApplicationView) -> Iterator[ToDo]:
+    """Steps of the case that the applicant does, such as rectifying defects; a supplement has a page of its own."""
+    if application.case_id is None or not application.is_mine:
+        return
+    mine = current_asker().account_id
+    for task in cases.case_view(application.case_id).tasks:
+        waits = task.state == TaskState.OPEN and task.assignee_id == mine
+        if waits and task.task_id != application.supplement_task_id:
+            yield ToDo(task.node_name, reverse("inbox:task", args=[task.task_id]), _("Open this step"))
 
 
 def _entries(application: ApplicationView) -> Any:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengshu.foundation.errors import Words
+from chengshu.hub.promises.measured import Measured
 from chengshu.hub.promises.models import Commitment, Observation
 from chengshu.hub.promises.pages.board import wording
 from chengshu.hub.promises.targets import (
@@ -173,21 +174,28 @@ class Gauge:
     target_at: str
 
 
-def gauge(commitment: Commitment, observation: Observation | None) -> Gauge | None:
-    """Target against actual; None where there is no number on either side to compare."""
+def gauge(
+    commitment: Commitment, observation: Observation | None, measured: Measured | None = None
+) -> Gauge | None:
+    """Target against actual; None where there is no number on either side to compare.
+
+    :param measured: how its binding has the promise measured: the printed limit of one case may be asked as a share
+    """
+    share = measured.measure.share_target if measured is not None else None
+    if share is not None and observation is not None and observation.value is not None:
+        return _drawn(observation.value, share, "%", observation.value >= share)
     target = parse(commitment.annual_raw, commitment.name)
     if observation is None or observation.value is None or target.value is None or not target.is_quantity:
         return None
     bound = target.annual if target.kind is Kind.FREQ and target.annual is not None else target.value
-    top = max(observation.value, bound) * Decimal("1.15") or Decimal(1)
-    return Gauge(
-        observation.value.normalize(),
-        bound,
-        target.unit,
-        _meets(observation.value, bound, target, commitment),
-        f"{max(Decimal(0), observation.value * 100 / top):.2f}",
-        f"{max(Decimal(0), bound * 100 / top):.2f}",
-    )
+    is_met = _meets(observation.value, bound, target, commitment)
+    return _drawn(observation.value, bound, _unit(target.unit), is_met)
+
+
+def _drawn(actual: Decimal, bound: Decimal, unit: str, is_met: bool) -> Gauge:
+    top = max(actual, bound) * Decimal("1.15") or Decimal(1)
+    places = (f"{max(Decimal(0), number * 100 / top):.2f}" for number in (actual, bound))
+    return Gauge(actual.normalize(), bound, unit, is_met, *places)
 
 
 def _meets(actual: Decimal, bound: Decimal, target: Target, commitment: Commitment) -> bool:

@@ -14,7 +14,9 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb
 from chengshu.hub.promises.coverage import reasons
+from chengshu.hub.promises.evaluation.measures import STATISTIC_NAMES
 from chengshu.hub.promises.judging import promise_of
+from chengshu.hub.promises.measured import Measured
 from chengshu.hub.promises.models import BudgetYear, Commitment, Observation
 from chengshu.hub.promises.pages.board import findings as finding_words
 from chengshu.hub.promises.pages.board import wording
@@ -61,8 +63,9 @@ def show_promise(request: HttpRequest, slug: str) -> HttpResponse:
         "findings": finding_words.shown(file.findings),
         "latest": latest_of(seen),
         "live": live_of(known_now),
-        "gauge": gauge(commitment, latest_of(seen)),
-        "history": _chart(file, seen),
+        "gauge": gauge(commitment, latest_of(seen), known_now.measured),
+        "statistic_words": STATISTIC_NAMES,
+        "history": _chart(file, seen, known_now.measured),
         "versions": _versions(file),
         "around": _around(file, suffix),
         "form_url": wording.address("promises:form", ref=file.form.ref),
@@ -112,10 +115,12 @@ def _period(commitment: Commitment) -> Any:
     return explain(commitment.period_raw, commitment.name)
 
 
-def _chart(file: PromiseFile, observations: Sequence[Observation]) -> dict[str, Any] | None:
+def _chart(
+    file: PromiseFile, observations: Sequence[Observation], measured: Measured | None
+) -> dict[str, Any] | None:
     """The values over time against the target; nothing to draw below two numbers."""
     numbers = course_of(observations)
-    bound = gauge(file.commitment, numbers[-1]) if numbers else None
+    bound = gauge(file.commitment, numbers[-1], measured) if numbers else None
     if len(numbers) < 2 or bound is None:
         return None
     return {

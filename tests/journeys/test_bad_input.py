@@ -41,7 +41,7 @@ def test_files_that_cannot_be_taken_say_why_and_a_double_click_files_once(
     for name, content, words in (
         ("空.pdf", b"", "空"),
         ("假.pdf", b"not a pdf at all", "内容"),
-        ("程序.exe", b"MZ" + bytes(200), "类型"),
+        ("程序.exe", b"MZ" + bytes(200), "不接受"),
         ("大.pdf", b"%PDF-1.4" + bytes(MOST_BYTES), "30 MB"),
     ):
         told = choose(phone, "identity_document", name, content)

@@ -7,8 +7,8 @@ them is past it.
 """
 
 from chengshu.engines.streams.spool.disk import Disk
-from chengshu.engines.streams.spool.records import Raw, decode, encode
 from chengshu.engines.streams.spool.reading import Batch, SpoolReader, discard, streams
+from chengshu.engines.streams.spool.records import Raw, decode, encode
 from chengshu.engines.streams.spool.segments import LARGEST_RECORD, SpoolFull
 from chengshu.engines.streams.spool.writing import Limits, SpoolWriter
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,7 +12,6 @@ from chengshu.engines.streams.spool.segments import (
     FRAME,
     HEADER,
     LARGEST_RECORD,
-    MAGIC,
     SPAN,
     Segment,
     frames_in,
@@ -141,9 +141,7 @@ def discard(folder: Path, before: int) -> int:
     :param before: the smallest place of all who read this stream
     """
     listed = segments(folder)
-    done = [
-        segment for segment, follower in zip(listed, listed[1:], strict=False) if follower.first <= before
-    ]
+    done = [segment for segment, follower in pairwise(listed) if follower.first <= before]
     for segment in done:
         segment.path.unlink(missing_ok=True)
     return len(done)

@@ -346,7 +346,7 @@ def test_a_failed_sync_is_never_trusted_on_a_second_try(tmp_path: Path) -> None:
 def test_after_a_power_cut_everything_confirmed_is_there(
     tmp_path_factory: pytest.TempPathFactory, seed: int, counts: list[int]
 ) -> None:
-    folder, chance = tmp_path_factory.mktemp("spool") / "s", random.Random(seed)
+    folder, chance = tmp_path_factory.mktemp("spool") / "s", random.Random(seed)  # noqa: S311
     confirmed: list[bytes] = []
 
     async def live(count: int) -> None:

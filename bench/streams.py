@@ -33,10 +33,10 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "src")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengshu.settings")
 
-from bench.measuring import Report, _table
-from chengshu.engines.streams.gateway.admission import Admitted, Credentials
-from chengshu.engines.streams.simulating import PREFIX
-from chengshu.engines.streams.wire import Reason
+from bench.measuring import Report, _table  # noqa: E402
+from chengshu.engines.streams.gateway.admission import Admitted, Credentials  # noqa: E402
+from chengshu.engines.streams.simulating import PREFIX  # noqa: E402
+from chengshu.engines.streams.wire import Reason  # noqa: E402
 
 MOST_OF_A_PROCESS = 18_500
 _TICKS = os.sysconf("SC_CLK_TCK")

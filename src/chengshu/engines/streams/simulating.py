@@ -11,6 +11,7 @@ import asyncio
 import math
 import random
 import resource
+import socket
 import sys
 import time
 from array import array
@@ -26,6 +27,8 @@ from chengshu.engines.streams.wire import V311, Connack, Connect, Decoder, Publi
 PREFIX: Final = "sim-"
 _TICK_S: Final = 0.01
 _MOST_PENDING: Final = 200
+_BIND_ADDRESS_NO_PORT: Final = 24
+"""Linux: choose the port at connecting, when the destination is known; Python has no name for it."""
 _PORTS_OF_AN_ADDRESS: Final = 14_000
 """Of the 28,000 that Linux gives to outgoing connections by default; the rest is left to others."""
 
@@ -34,6 +37,7 @@ _PORTS_OF_AN_ADDRESS: Final = 14_000
 class Fleet:
     """What one process simulates.
 
+    :param host: the gateway's IP address
     :param first: the number of the first device
     :param rate: messages a second of all devices together
     :param for_s: how long they publish, once all are connected
@@ -200,12 +204,16 @@ class _Running:
 
     async def _open(self, device: _Device) -> None:
         """From one of several loopback addresses, since an address has no more than so many ports."""
-        source = _source(device.number) if self.plan.host.startswith("127.") else None
+        line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            await self.loop.create_connection(
-                lambda: device, self.plan.host, self.plan.port, local_addr=source
-            )
+            line.setblocking(False)
+            line.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+            if self.plan.host.startswith("127."):
+                line.bind((_source(device.number), 0))
+            await self.loop.sock_connect(line, (self.plan.host, self.plan.port))
+            await self.loop.create_connection(lambda: device, sock=line)
         except OSError:
+            line.close()
             device.connection_lost(None)
 
     async def ramp(self) -> None:
@@ -249,10 +257,10 @@ class _Running:
         Path(self.plan.acknowledged).write_bytes(msgspec.msgpack.encode(numbers))
 
 
-def _source(number: int) -> tuple[str, int]:
+def _source(number: int) -> str:
     """127.0.0.2 for the first devices, then 127.0.0.3 and so on."""
     block = number // _PORTS_OF_AN_ADDRESS
-    return f"127.0.{block // 200}.{block % 200 + 2}", 0
+    return f"127.0.{block // 200}.{block % 200 + 2}"
 
 
 async def simulate(plan: Fleet, tell: Callable[[str], None] = lambda _line: None) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,6 +73,9 @@ class Outbox(Protocol):
     def confirmed(self, command_id: int) -> None:
         """The device has acknowledged the receipt (which is not its answer)."""
 
+    def unconfirmed(self, command_ids: Sequence[int]) -> None:
+        """The connection has ended before the device acknowledged these."""
+
 
 class NoOutbox:
     """A gateway that sends nothing."""
@@ -81,6 +84,9 @@ class NoOutbox:
         pass
 
     def confirmed(self, command_id: int) -> None:
+        pass
+
+    def unconfirmed(self, command_ids: Sequence[int]) -> None:
         pass
 
 

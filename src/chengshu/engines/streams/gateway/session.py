@@ -410,6 +410,8 @@ class Session:
         """The connection is gone."""
         self.ended = True
         self.hub.leave(self)
+        if self._sent:
+            self.hub.outbox.unconfirmed(list(self._sent.values()))
         will, admitted = self._connect.will if self._connect else None, self.admitted
         self._forget_will()
         if will is None or admitted is None or self.hub.stopping:

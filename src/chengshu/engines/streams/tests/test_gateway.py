@@ -203,23 +203,27 @@ def test_too_many_unconfirmed_messages_break_the_protocol(tmp_path: Path) -> Non
 
 def test_too_large_a_packet_ends_the_session_with_its_reason(tmp_path: Path) -> None:
     async def talk() -> None:
-        async with serving(tmp_path, limits=SessionLimits(largest_packet=1_000)) as gateway:
-            async with signed_in(gateway.ports["mqtt"], 1, V5) as client:
-                client.send(wire.Publish(UP, bytes(1_000)))
-                answer = await client.receive()
-                assert isinstance(answer, wire.Disconnect)
-                assert answer.code == Reason.PACKET_TOO_LARGE
+        async with (
+            serving(tmp_path, limits=SessionLimits(largest_packet=1_000)) as gateway,
+            signed_in(gateway.ports["mqtt"], 1, V5) as client,
+        ):
+            client.send(wire.Publish(UP, bytes(1_000)))
+            answer = await client.receive()
+            assert isinstance(answer, wire.Disconnect)
+            assert answer.code == Reason.PACKET_TOO_LARGE
 
     run(talk())
 
 
 def test_more_sessions_than_allowed_are_refused(tmp_path: Path) -> None:
     async def talk() -> None:
-        async with serving(tmp_path, limits=SessionLimits(most_sessions=1)) as gateway:
-            async with signed_in(gateway.ports["mqtt"], 1):
-                packet = as_sensor(2, V5)
-                answers = await answer_to(gateway.ports["mqtt"], packet, version=V5)
-                assert answers == [wire.Connack(code=Reason.QUOTA_EXCEEDED)]
+        async with (
+            serving(tmp_path, limits=SessionLimits(most_sessions=1)) as gateway,
+            signed_in(gateway.ports["mqtt"], 1),
+        ):
+            packet = as_sensor(2, V5)
+            answers = await answer_to(gateway.ports["mqtt"], packet, version=V5)
+            assert answers == [wire.Connack(code=Reason.QUOTA_EXCEEDED)]
 
     run(talk())
 
@@ -309,18 +313,20 @@ def test_a_full_disk_stops_reading_and_acknowledging_but_loses_nothing(tmp_path:
     async def talk() -> None:
         disk = FailingDisk(bytes_left=2_000)
         limits = SPOOL.__class__(window_s=0.0, retry_s=0.005, spare_bytes=0, waiting_bytes=4_000)
-        async with serving(tmp_path, disk=disk, spool_limits=limits) as gateway:
-            async with signed_in(gateway.ports["mqtt"]) as client:
-                for number in range(1, count + 1):
-                    client.send(wire.Publish(UP, b"%d" % number + bytes(50), 1, number))
-                while not gateway.hub.counters.held:
-                    await asyncio.sleep(0.001)
-                assert gateway.spool.waiting_bytes <= 4_000
-                gateway.hub.sweep(gateway.hub.loop.time() + 10_000)
-                assert gateway.hub.counters.sessions == 1
-                disk.bytes_left = 1_000_000
-                acknowledged = [await client.receive() for _number in range(count)]
-                assert acknowledged == [wire.Puback(number) for number in range(1, count + 1)]
+        async with (
+            serving(tmp_path, disk=disk, spool_limits=limits) as gateway,
+            signed_in(gateway.ports["mqtt"]) as client,
+        ):
+            for number in range(1, count + 1):
+                client.send(wire.Publish(UP, b"%d" % number + bytes(50), 1, number))
+            while not gateway.hub.counters.held:
+                await asyncio.sleep(0.001)
+            assert gateway.spool.waiting_bytes <= 4_000
+            gateway.hub.sweep(gateway.hub.loop.time() + 10_000)
+            assert gateway.hub.counters.sessions == 1
+            disk.bytes_left = 1_000_000
+            acknowledged = [await client.receive() for _number in range(count)]
+            assert acknowledged == [wire.Puback(number) for number in range(1, count + 1)]
 
     run(talk())
     assert [int(raw.payload.rstrip(b"\0")) for raw in spooled(tmp_path)] == list(range(1, count + 1))
@@ -519,16 +525,18 @@ def test_a_command_reaches_the_device_that_listens(tmp_path: Path, version: int,
 def test_commands_respect_what_the_client_can_take(tmp_path: Path) -> None:
     async def talk() -> None:
         able: wire.Properties = ((Property.RECEIVE_MAXIMUM, 1), (Property.MAXIMUM_PACKET_SIZE, 60))
-        async with serving(tmp_path) as gateway:
-            async with signed_in(gateway.ports["mqtt"], 1, V5, properties=able) as client:
-                client.send(wire.Subscribe(1, (wire.Subscription("down/commands"),)))
-                await client.receive()
-                assert gateway.hub.send([Command(1, 1, bytes(60))]) == []
-                soon = gateway.hub.intake.now_ms() + 60_000
-                assert gateway.hub.send([Command(2, 1, b"a", soon), Command(3, 1, b"b")]) == [2]
-                got = await client.receive()
-                assert isinstance(got, wire.Publish)
-                assert 50 <= dict(got.properties)[Property.MESSAGE_EXPIRY_S] <= 60
+        async with (
+            serving(tmp_path) as gateway,
+            signed_in(gateway.ports["mqtt"], 1, V5, properties=able) as client,
+        ):
+            client.send(wire.Subscribe(1, (wire.Subscription("down/commands"),)))
+            await client.receive()
+            assert gateway.hub.send([Command(1, 1, bytes(60))]) == []
+            soon = gateway.hub.intake.now_ms() + 60_000
+            assert gateway.hub.send([Command(2, 1, b"a", soon), Command(3, 1, b"b")]) == [2]
+            got = await client.receive()
+            assert isinstance(got, wire.Publish)
+            assert 50 <= dict(got.properties)[Property.MESSAGE_EXPIRY_S] <= 60
 
     run(talk())
 
@@ -550,15 +558,17 @@ def test_nothing_is_sent_after_unsubscribing(tmp_path: Path) -> None:
 
 def test_stopping_tells_the_clients_and_keeps_what_was_taken(tmp_path: Path) -> None:
     async def talk() -> None:
-        async with serving(tmp_path, KnownDevices()) as gateway:
-            async with signed_in(gateway.ports["mqtt"], 1, V5, will=WILL) as client:
-                client.send(wire.Publish(UP, b"last"))
-                client.send(wire.Pingreq())
-                await client.receive()
-                await gateway.hub.stop()
-                told = await client.receive()
-                assert isinstance(told, wire.Disconnect)
-                assert told.code == Reason.SERVER_SHUTTING_DOWN
+        async with (
+            serving(tmp_path, KnownDevices()) as gateway,
+            signed_in(gateway.ports["mqtt"], 1, V5, will=WILL) as client,
+        ):
+            client.send(wire.Publish(UP, b"last"))
+            client.send(wire.Pingreq())
+            await client.receive()
+            await gateway.hub.stop()
+            told = await client.receive()
+            assert isinstance(told, wire.Disconnect)
+            assert told.code == Reason.SERVER_SHUTTING_DOWN
 
     run(talk())
     assert [raw.payload for raw in spooled(tmp_path)] == [b"last"]

@@ -150,10 +150,7 @@ def play(
     ]
     before, begun, own = sum(each.cpu_s() for each in servers), time.monotonic(), _children_cpu_s()
     command = [sys.executable, "-m", "chengshu.engines.streams.simulating"]
-    fleets = [
-        subprocess.Popen([*command, json.dumps(plan)], stdout=subprocess.PIPE, env=_environment())
-        for plan in plans
-    ]
+    fleets = [_started(command, plan) for plan in plans]
     memory = [0.0]
     while any(fleet.poll() is None for fleet in fleets):
         memory.append(sum(each.memory_mb() for each in servers))
@@ -166,6 +163,15 @@ def play(
         max(memory),
         time.monotonic() - begun,
     )
+
+
+def _started(command: list[str], plan: dict[str, Any]) -> subprocess.Popen[bytes]:
+    fleet = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment())
+    assert fleet.stdin is not None
+    fleet.stdin.write(json.dumps(plan).encode())
+    fleet.stdin.close()
+    fleet.stdin = None
+    return fleet
 
 
 def _children_cpu_s() -> float:

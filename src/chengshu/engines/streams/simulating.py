@@ -307,5 +307,5 @@ def run(plan: Fleet, tell: Callable[[str], None] = lambda _line: None) -> Outcom
 
 
 if __name__ == "__main__":
-    outcome = run(msgspec.json.decode(sys.argv[1], type=Fleet))
+    outcome = run(msgspec.json.decode(sys.stdin.buffer.read(), type=Fleet))
     sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from chengshu.engines.streams import actions, wire
 from chengshu.engines.streams.models import Command, CommandState, Device
@@ -77,6 +78,19 @@ def act(work: Callable[[], Any]) -> Any:
         return work()
 
 
+async def act_beside(work: Callable[[], Any]) -> Any:
+    """The same from a running event loop, in a thread whose connections end with it."""
+
+    def act_and_close() -> Any:
+        try:
+            return act(work)
+        finally:
+            for connection in connections.all():
+                connection.close()
+
+    return await asyncio.to_thread(act_and_close)
+
+
 def registered(code: str) -> tuple[Device, str]:
     """A device and its secret."""
 
@@ -137,7 +151,7 @@ def test_revoking_a_credential_ends_the_session_and_bars_the_door(gateway: Runni
         async with connected(gateway.port, wire.V5) as client:
             client.send(as_device("GP-3", secret))
             assert code_of(await client.receive()) == 0
-            await asyncio.to_thread(act, lambda: actions.revoke_credential(device=device, reason="被盗"))
+            await act_beside(lambda: actions.revoke_credential(device=device, reason="被盗"))
             last = await until_ended(client)
             assert isinstance(last, wire.Disconnect)
             assert last.code == wire.Reason.NOT_AUTHORIZED
@@ -157,27 +171,26 @@ def test_a_queued_command_reaches_the_device_and_is_marked_as_sent(gateway: Runn
             )
             await client.receive()
             await client.receive()
-            await asyncio.to_thread(act, lambda: actions.send_command(device=device, name="reboot"))
+            await act_beside(lambda: actions.send_command(device=device, name="reboot"))
             got = await client.receive()
             assert isinstance(got, wire.Publish)
             client.send(wire.Puback(got.packet_id))
-            await asyncio.to_thread(await_state, device, CommandState.SENT)
+            await until_sent(device)
             return got.payload
 
     assert b'"name":"reboot"' in run(talk())
 
 
-def await_state(device: Device, state: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while act(lambda: Command.objects.get(device=device).state) != state:
-        assert time.monotonic() < deadline, f"the command never became {state}"
-        time.sleep(0.05)
+async def until_sent(device: Device) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while (await act_beside(lambda: Command.objects.get(device=device))).state != CommandState.SENT:
+            await asyncio.sleep(0.05)
 
 
 def test_known_devices_go_on_while_the_connections_to_postgresql_are_cut(gateway: Running) -> None:
     _device, secret = registered("GP-5")
     assert code_of(run(answer_of(gateway.port, as_device("GP-5", secret)))) == 0
-    with browser.database._connected("owner") as server:
+    with browser.database._connected("default") as server:
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'chengshu-gateway'"
         )

@@ -1,0 +1,18 @@
+"""What the streams engine hands across its door: values, not tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of one metric of one device. ``at`` and ``received`` are milliseconds since 1970 (UTC)."""
+
+    device: int
+    metric: str
+    at: int
+    value: float
+    text: str = ""  # for enumerations and strings; value is then NaN
+    seq: int = -1  # the device's own counter, -1 if it sends none
+    received: int = 0

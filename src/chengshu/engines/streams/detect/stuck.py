@@ -39,7 +39,7 @@ def _limit(lengths: NDArray[np.int64], rows: int) -> float:
     common = lengths[lengths <= max(SHORTEST, float(np.quantile(lengths, 0.99)))]
     repeats = float(np.sum(common - 1) / np.sum(common))
     by_chance = math.log(CHANCE / rows) / math.log(repeats) if repeats > 0 else 0.0
-    return max(SHORTEST, by_chance, 3 * float(np.quantile(lengths, 0.995)))
+    return max(SHORTEST, by_chance, 2 * float(np.quantile(lengths, 0.995)))
 
 
 def _rests(

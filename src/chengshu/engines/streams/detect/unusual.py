@@ -26,6 +26,10 @@ CLIPPED = 6.0
 NEIGHBOURS = 5
 STRETCHES = (HOUR, 3 * HOUR, 12 * HOUR, DAY)
 SHIFTS = (3 * HOUR, DAY, 3 * DAY)
+BRIEF = frozenset({Kind.SPIKE, Kind.SPREAD})
+APART = 1.15
+FEW = 5
+"""Where at most brief things were found, up to ``FEW`` stretches count that are ``APART`` times as far out as any other."""
 KEPT = 0.5
 """Findings below this share of the strongest of the series are left out: beside a real fault they are its ripples."""
 
@@ -45,8 +49,15 @@ def unusual(moments: Floats, values: Floats) -> list[Finding]:
         return []
     left = usual(moments, values).left
     step = float(np.median(np.diff(moments)))
-    found = [finding for quantity in _quantities(moments, left, step) for finding in _above(moments, quantity)]
-    return strongest(merged(found, within=_together(moments, step)))
+    together = _together(moments, step)
+    found = [
+        finding
+        for quantity in _quantities(moments, left, step)
+        for finding in _above(moments, quantity, _limit(quantity))
+    ]
+    if all(finding.kind in BRIEF for finding in found):
+        found += _standing_apart(moments, left, step)
+    return strongest(merged(found, within=together))
 
 
 def strongest(findings: list[Finding]) -> list[Finding]:
@@ -61,12 +72,10 @@ def _together(moments: Floats, step: float) -> float:
 
 def _quantities(moments: Floats, left: Floats, step: float) -> Iterator[Quantity]:
     yield Quantity(Kind.SPIKE, 1, _from_neighbours(left))
-    steady = left - _slow_level(moments, left)
-    steady = steady / robust_spread(steady)
-    clipped = np.clip(steady, -CLIPPED, CLIPPED)
-    yield Quantity(Kind.PATTERN, 1, np.abs(steady))
-    for window in _windows(STRETCHES, step, len(left)):
-        yield Quantity(Kind.PATTERN, window, np.abs(_rolling_mean(clipped, window)))
+    widths = _windows(STRETCHES, step, len(left))
+    for window, stretch in zip([1, *widths], _stretches(moments, left, widths), strict=True):
+        yield Quantity(Kind.PATTERN, window, stretch)
+    for window in widths:
         yield Quantity(Kind.SPREAD, window, _noise(left, window))
     whole = np.clip(left, -CLIPPED, CLIPPED)
     for window in _windows(SHIFTS, step, len(left)):
@@ -78,8 +87,14 @@ def _windows(durations: tuple[float, ...], step: float, rows: int) -> list[int]:
     return sorted(window for window in windows if 3 <= window <= rows / 40)
 
 
-def _above(moments: Floats, quantity: Quantity) -> Iterator[Finding]:
-    limit = limit_of(quantity.values, quantity.window)
+def _limit(quantity: Quantity) -> float:
+    """Single values have heavy tails, so that of spikes is found on a logarithmic scale."""
+    if quantity.kind is Kind.SPIKE:
+        return float(np.expm1(limit_of(np.log1p(quantity.values), quantity.window)))
+    return limit_of(quantity.values, quantity.window)
+
+
+def _above(moments: Floats, quantity: Quantity, limit: float) -> Iterator[Finding]:
     over = np.flatnonzero(quantity.values > limit)
     if not len(over):
         return
@@ -88,6 +103,29 @@ def _above(moments: Floats, quantity: Quantity) -> Iterator[Finding]:
         first, last = max(int(run[0]) - half, 0), min(int(run[-1]) + half, len(moments) - 1)
         score = float(np.max(quantity.values[run])) / limit
         yield Finding(float(moments[first]), float(moments[last]), quantity.kind, score)
+
+
+def _standing_apart(moments: Floats, left: Floats, step: float) -> list[Finding]:
+    """Where no limit was exceeded: the few stretches that stand out at all widths more than any other does."""
+    widths = _windows(STRETCHES, step, len(left))
+    if not widths:
+        return []
+    quantity = Quantity(Kind.PATTERN, widths[-1], _at_all_widths(_stretches(moments, left, widths)))
+    return list(_above(moments, quantity, _apart(quantity)))
+
+
+def _apart(quantity: Quantity) -> float:
+    """The limit that only the few highest peaks exceed, if the last of them is ``APART`` times the next one."""
+    rest, reach = quantity.values.copy(), 2 * quantity.window
+    peaks = []
+    for _number in range(FEW + 1):
+        place = int(np.argmax(rest))
+        peaks.append(float(rest[place]))
+        rest[max(place - reach, 0) : place + reach + 1] = 0
+    for upper, lower in zip(peaks, peaks[1:], strict=False):
+        if lower > 0 and upper / lower >= APART:
+            return upper / APART
+    return np.inf
 
 
 def _from_neighbours(values: Floats) -> Floats:
@@ -103,6 +141,21 @@ def _slow_level(moments: Floats, values: Floats) -> Floats:
     medians = np.array([np.median(part) for part in np.split(values, begins[1:])])
     smooth = np.array([np.median(medians[np.abs(days - one) <= 7]) for one in days.tolist()])
     return np.asarray(np.interp(moments, (days + 0.5) * DAY, smooth), dtype=np.float64)
+
+
+def _stretches(moments: Floats, left: Floats, widths: list[int]) -> list[Floats]:
+    """How far each row, and each stretch around it, is from the usual, the slow movement of the level taken out."""
+    steady = left - _slow_level(moments, left)
+    steady = steady / robust_spread(steady)
+    clipped = np.clip(steady, -CLIPPED, CLIPPED)
+    return [np.abs(steady), *(np.abs(_rolling_mean(clipped, width)) for width in widths)]
+
+
+def _at_all_widths(stretches: list[Floats]) -> Floats:
+    """How far a row stands out at all widths together, each in units of what it usually reaches."""
+    usual_reach = [float(np.quantile(stretch, 0.95)) or 1.0 for stretch in stretches]
+    shares = [stretch / reach for stretch, reach in zip(stretches, usual_reach, strict=True)]
+    return np.asarray(np.mean(shares, axis=0), dtype=np.float64)
 
 
 def _rolling_mean(values: Floats, window: int) -> Floats:

@@ -1,7 +1,7 @@
 """Precision and recall of finding what is wrong with a series, against labels and against injected faults.
 
-Three sets: the labelled series of the Numenta Anomaly Benchmark; the missing hours of five years of Beijing's fine dust;
-and faults of known kind and place injected into real weather and into made-up daily loads. Each is split into a part
+Three sets: the labelled series of the Numenta Anomaly Benchmark; the missing hours of five years of fine dust; and
+faults of known kind and place injected into real weather and into made-up daily loads. Each is split into a part
 that the detector was tuned on and a part that it was not, and each is compared with the plain robust z-score
 (|value - median| > 3.5 spreads), which is what one would write in five lines.
 
@@ -152,7 +152,12 @@ def missing_hours(known: Weather) -> Iterator[Labelled]:
         part = "tuning" if year < 2013 else "held out"
         only = frozenset({Kind.GAP})
         yield Labelled(
-            f"{year} cells empty", part, "missing hours", Series(moments, values), _runs(moments, values), only=only
+            f"{year} cells empty",
+            part,
+            "missing hours",
+            Series(moments, values),
+            _runs(moments, values),
+            only=only,
         )
         there = np.isfinite(values)
         first, last = np.flatnonzero(there)[[0, -1]]
@@ -307,7 +312,9 @@ def _as_data(result: Score) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data")
+    parser.add_argument(
+        "--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data"
+    )
     arguments = parser.parse_args()
     rows = measure(arguments.data)
     sums = totals(rows)
@@ -317,7 +324,11 @@ def main() -> int:
             {"group": group, "part": part, "detector": detector, **_as_data(result)}
             for (group, part, detector), result in sums.items()
         ]
-        print(json.dumps({"bench": "detect", "load": os.getloadavg(), "series": series, "total": total}, indent=2))
+        print(
+            json.dumps(
+                {"bench": "detect", "load": os.getloadavg(), "series": series, "total": total}, indent=2
+            )
+        )
         return 0
     for row in rows:
         if not row["group"].startswith("injected"):

@@ -105,10 +105,14 @@ class _Unusable(Exception):
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
-            raise InvalidInput(_("The file is larger than 64 MiB."), field="file", hint=_("Split it by time."))
+            raise InvalidInput(
+                _("The file is larger than 64 MiB."), field="file", hint=_("Split it by time.")
+            )
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InvalidInput(str(error), field="file", hint=_("Name a file that exists and can be read.")) from None
+        raise InvalidInput(
+            str(error), field="file", hint=_("Name a file that exists and can be read.")
+        ) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise InvalidFile(

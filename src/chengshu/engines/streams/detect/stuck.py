@@ -26,9 +26,7 @@ def stuck(moments: Floats, values: Floats) -> list[Finding]:
     lengths = np.diff(np.append(starts, len(values)))
     limit = _limit(lengths, len(values))
     return [
-        Finding(
-            float(moments[start]), float(moments[start + length - 1]), Kind.STUCK, float(length / limit)
-        )
+        Finding(float(moments[start]), float(moments[start + length - 1]), Kind.STUCK, float(length / limit))
         for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)
         if length > limit and not _rests(values, starts, lengths, start, length)
     ]

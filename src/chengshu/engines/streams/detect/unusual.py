@@ -8,6 +8,7 @@ from the very series.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ SHIFTS = (3 * HOUR, DAY, 3 * DAY)
 BRIEF = frozenset({Kind.SPIKE, Kind.SPREAD})
 APART = 1.15
 FEW = 5
-"""Where at most brief things were found, up to ``FEW`` stretches count that are ``APART`` times as far out as any other."""
+"""Where at most brief things were found, up to ``FEW`` stretches count, if ``APART`` times as far out as the rest."""
 KEPT = 0.5
 """Findings below this share of the strongest of the series are left out: beside a real fault they are its ripples."""
 
@@ -122,7 +123,7 @@ def _apart(quantity: Quantity) -> float:
         place = int(np.argmax(rest))
         peaks.append(float(rest[place]))
         rest[max(place - reach, 0) : place + reach + 1] = 0
-    for upper, lower in zip(peaks, peaks[1:], strict=False):
+    for upper, lower in itertools.pairwise(peaks):
         if lower > 0 and upper / lower >= APART:
             return upper / APART
     return np.inf

@@ -30,7 +30,7 @@ FOUNDATION = [
     "calendar",
     "codes",
 ]
-ENGINES = ["cases", "registers", "indicators"]
+ENGINES = ["cases", "registers", "indicators", "streams"]
 HUB = ["catalogue", "promises", "inbox", "desk", "services"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision"]
 

@@ -1,0 +1,1 @@
+"""Streams: devices and what they send; measured, stored, watched."""

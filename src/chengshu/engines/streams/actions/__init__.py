@@ -1,0 +1,39 @@
+"""Every write of people: thing models, devices, credentials, onboarding, commands and twins, the quarantine."""
+
+from chengshu.engines.streams.actions.commands import cancel_command, send_command, set_desired
+from chengshu.engines.streams.actions.credentials import Issued, issue_credential, revoke_credential
+from chengshu.engines.streams.actions.devices import (
+    change_device,
+    create_group,
+    group_devices,
+    move_device,
+    register_device,
+    set_device_state,
+)
+from chengshu.engines.streams.actions.onboarding import onboard_devices
+from chengshu.engines.streams.actions.quarantine import settle_quarantined
+from chengshu.engines.streams.actions.thing_models import (
+    create_thing_model,
+    publish_model_version,
+    save_model_version,
+)
+
+__all__ = [
+    "Issued",
+    "cancel_command",
+    "change_device",
+    "create_group",
+    "create_thing_model",
+    "group_devices",
+    "issue_credential",
+    "move_device",
+    "onboard_devices",
+    "publish_model_version",
+    "register_device",
+    "revoke_credential",
+    "save_model_version",
+    "send_command",
+    "set_desired",
+    "set_device_state",
+    "settle_quarantined",
+]

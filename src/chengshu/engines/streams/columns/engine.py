@@ -1,0 +1,160 @@
+"""chdb, asked one question at a time by many threads: a short connection each, limits, and a way to break one off.
+
+One process may hold a path, and only one path. A connection costs about 2 ms; the interpreter's lock is free while a
+query runs.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from chengshu.engines.streams.columns.requests import Question
+from chengshu.foundation.errors import ChengshuError
+
+LIMITS: Final = {
+    "max_execution_time": "60",
+    "max_memory_usage": str(2 * 1024**3),
+    "max_threads": "2",
+    "max_result_rows": "2000000",
+    "max_query_size": str(4 * 1024 * 1024),
+}
+"""What holds unless a request asks for less; more than ``CEILINGS`` nobody gets."""
+CEILINGS: Final = {"max_execution_time": 600, "max_memory_usage": 4 * 1024**3, "max_threads": 4}
+_NUMBER: Final = re.compile(r"Code: (\d+)\.")
+
+
+class EngineRefusal(ChengshuError):
+    """The engine did not answer; ``number`` is ClickHouse's own number for the reason."""
+
+    default_code = "columns.engine"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        found = _NUMBER.search(message)
+        self.number = int(found[1]) if found else 1000
+
+
+class Engine:
+    """The store at a path.
+
+    :param path: folder of its files; made if it is not there
+    :raises EngineRefusal: if another process holds it
+    """
+
+    def __init__(self, path: Path) -> None:
+        import chdb
+
+        path.mkdir(parents=True, exist_ok=True)
+        self._open = lambda: chdb.connect(str(path))
+        try:
+            self._kept = self._open()
+        except Exception as error:
+            raise EngineRefusal(str(error)) from error
+        self._guard = threading.Lock()
+
+    def close(self) -> None:
+        self._kept.close()
+
+    def version(self) -> str:
+        return str(self._kept.query("SELECT version()", "TSV")).strip()
+
+    @contextmanager
+    def asked(self, question: Question) -> Iterator[Running]:
+        """A question on a connection of its own, set up and not yet run."""
+        connection = self._open()
+        try:
+            running = Running(connection, question)
+            with _told():
+                running.set_up()
+            yield running
+        finally:
+            connection.close()
+
+    def break_off(self, mark: str) -> None:
+        """Have a running query end with an error; nothing happens if it has ended."""
+        with self._guard, _told():
+            self._kept.query(
+                f"KILL QUERY WHERE startsWith(query, '/* {mark} */') ASYNC FORMAT Null"  # mark: our own hex
+            )
+
+
+class Running:
+    """A question on its connection; ``mark`` names it to :meth:`Engine.break_off`."""
+
+    def __init__(self, connection: Any, question: Question) -> None:
+        self._connection = connection
+        self._question = question
+        self.mark = uuid4().hex
+
+    def set_up(self) -> None:
+        settings = {**LIMITS, **self._question.settings}
+        for name, ceiling in CEILINGS.items():
+            if not settings[name].isdigit() or not 0 < int(settings[name]) <= ceiling:
+                settings[name] = str(ceiling)
+        told = ", ".join(f"{name} = {_quoted(value)}" for name, value in settings.items())
+        self._connection.query(f"SET {told}")
+        for name, value in self._question.parameters.items():
+            self._connection.query(f"SET param_{name} = {_quoted(value)}")
+        if self._question.database:
+            self._connection.query(f"USE `{self._question.database}`")
+
+    def pieces(self) -> Generator[bytes, None, None]:
+        """The answer, in pieces as the engine has them.
+
+        :raises EngineRefusal: before the first piece or between two
+        """
+        with _told():
+            if self._question.input:
+                self._insert()
+            elif self._question.is_streamed:
+                yield from self._streamed()
+            else:
+                yield self._whole()
+
+    def _insert(self) -> None:
+        question = self._question
+        with self._connection.send_insert(question.statement.decode(), question.input) as inserting:
+            inserting.append(question.data)
+            inserting.finish()
+
+    def _whole(self) -> bytes:
+        statement = self._question.statement
+        marked = self._marked(statement) if self._question.is_reading else statement
+        return bytes(self._connection.query(marked, self._question.output).bytes())
+
+    def _streamed(self) -> Iterator[bytes]:
+        text = self._marked(self._question.statement).decode()
+        stream = self._connection.send_query(text, self._question.output)
+        try:
+            while (piece := stream.fetch()) is not None:
+                content = bytes(piece.bytes())
+                if not content:
+                    break
+                yield content
+        finally:
+            stream.close()
+
+    def _marked(self, statement: bytes) -> bytes:
+        return f"/* {self.mark} */ ".encode() + statement
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The engine's errors as ours, whatever class they come in."""
+    try:
+        yield
+    except (ChengshuError, GeneratorExit):
+        raise
+    except Exception as error:
+        raise EngineRefusal(str(error)) from error
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\x00", "\\0")
+    return f"'{escaped}'"

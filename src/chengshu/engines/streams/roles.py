@@ -1,0 +1,34 @@
+"""Which roles carry which powers over devices."""
+
+from __future__ import annotations
+
+from chengshu.foundation.orgs.roles import grant
+
+for _key in (
+    "handling_unit_officer",
+    "reviewer",
+    "section_head",
+    "department_head",
+    "supervisor",
+    "integrator",
+):
+    grant(_key, "streams.view")
+for _key in ("integrator", "section_head"):
+    grant(
+        _key,
+        "streams.create_thing_model",
+        "streams.save_model_version",
+        "streams.register_device",
+        "streams.onboard_devices",
+        "streams.change_device",
+        "streams.set_device_state",
+        "streams.create_group",
+        "streams.group_devices",
+        "streams.issue_credential",
+        "streams.revoke_credential",
+        "streams.settle_quarantined",
+    )
+for _key in ("handling_unit_officer", "section_head"):
+    grant(_key, "streams.send_command", "streams.cancel_command", "streams.set_desired")
+grant("handling_unit_officer", "streams.set_device_state")
+grant("section_head", "streams.publish_model_version", "streams.move_device")

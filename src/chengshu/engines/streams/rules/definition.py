@@ -123,6 +123,7 @@ class Device:
     parent: int = 0
     model: int = 0
     groups: frozenset[int] = frozenset()
+    units: frozenset[int] = frozenset()  # its own and those above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Scope:
     groups: frozenset[int] = frozenset()
     areas: frozenset[int] = frozenset()
     models: frozenset[int] = frozenset()
+    units: frozenset[int] = frozenset()
 
     def covers(self, device: Device) -> bool:
         return (
@@ -140,6 +142,7 @@ class Scope:
             and (not self.groups or bool(self.groups & device.groups))
             and (not self.areas or device.area in self.areas)
             and (not self.models or device.model in self.models)
+            and (not self.units or bool(self.units & device.units))
         )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from chengshu.cli.output import AsJson, people, print_json, print_table
 from chengshu.engines.streams.detect import Finding, Kind, Series, detect, read_series
+from chengshu.foundation.errors import InvalidFile
 
 cli = typer.Typer(help=__doc__, no_args_is_help=True)
 
@@ -36,7 +37,7 @@ def find(
 
     Rows that cannot be used are named on stderr with line, column and reason; the others are still looked at.
     """
-    series = read_series(file)
+    series = _read(file)
     _name_bad_rows(file, series)
     findings = [_as_data(series, one) for one in detect(series) if not kinds or one.kind in kinds]
     if as_json:
@@ -45,6 +46,18 @@ def find(
         print_table(("start", "end", "kind", "score"), [tuple(one.values()) for one in findings], file.name)
     if strict and series.bad:
         raise typer.Exit(1)
+
+
+def _read(file: Path) -> Series:
+    """The series; a file that cannot be used is refused with the line in front, as compilers do."""
+    try:
+        return read_series(file)
+    except InvalidFile as error:
+        line = f":{error.place.line}" if error.place else ""
+        column = f" {error.place.label}:" if error.place and error.place.label else ""
+        raise InvalidFile(
+            f"{file}{line}:{column} {error.message}", place=error.place, field=error.field, hint=error.hint
+        ) from None
 
 
 def _as_data(series: Series, finding: Finding) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Every write of people: thing models, devices, credentials, onboarding, commands and twins, the quarantine."""
 
+from chengshu.engines.streams.actions.backfill import backfill_readings
 from chengshu.engines.streams.actions.commands import cancel_command, send_command, set_desired
 from chengshu.engines.streams.actions.credentials import Issued, issue_credential, revoke_credential
 from chengshu.engines.streams.actions.devices import (
@@ -20,6 +21,7 @@ from chengshu.engines.streams.actions.thing_models import (
 
 __all__ = [
     "Issued",
+    "backfill_readings",
     "cancel_command",
     "change_device",
     "create_group",

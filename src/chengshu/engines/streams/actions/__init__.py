@@ -8,6 +8,7 @@ from chengshu.engines.streams.actions.alarm_rules import (
     revise_rule,
 )
 from chengshu.engines.streams.actions.alarms import acknowledge_alarm, clear_alarm, suppress_alarm
+from chengshu.engines.streams.actions.backfill import backfill_readings
 from chengshu.engines.streams.actions.commands import cancel_command, send_command, set_desired
 from chengshu.engines.streams.actions.credentials import Issued, issue_credential, revoke_credential
 from chengshu.engines.streams.actions.devices import (
@@ -29,6 +30,7 @@ from chengshu.engines.streams.actions.thing_models import (
 __all__ = [
     "Issued",
     "acknowledge_alarm",
+    "backfill_readings",
     "call_off_maintenance",
     "cancel_command",
     "change_device",

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+from clickhouse_connect.driver.exceptions import OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.streams.columns.owner import NAMED, port_file
@@ -29,19 +29,17 @@ T = TypeVar("T")
 class Columns:
     """Asks and fills the columnar store; safe for threads.
 
+    :param database: where the tables are; by default that of the URL, or ``chengshu``
     :param url: of a ClickHouse, such as ``http://user:password@host:8123/chengshu``; empty: the owner process
     :raises Unavailable: from every method, if nothing answers
     """
 
-    def __init__(self, url: str = "", layout: Layout | None = None) -> None:
+    def __init__(self, url: str = "", layout: Layout | None = None, database: str = "") -> None:
         self._url = url
+        self.database = database or urlsplit(url).path.strip("/") or DATABASE
         self._layout = layout or Layout.from_environment()
         self._client: Client | None = None
         self._lock = threading.Lock()
-
-    @property
-    def database(self) -> str:
-        return urlsplit(self._url).path.strip("/") or DATABASE
 
     def rows(
         self,
@@ -106,15 +104,12 @@ class Columns:
     def _asked(self, ask: Callable[[Client], T]) -> T:
         try:
             return ask(self._connected())
-        except DatabaseError:
-            raise
-        except (OperationalError, ClickHouseError, OSError):
+        except (OperationalError, OSError):
             self.close()
         try:
             return ask(self._connected())
-        except DatabaseError:
-            raise
-        except (OperationalError, ClickHouseError, OSError) as error:
+        except (OperationalError, OSError) as error:
+            self.close()
             raise _not_there() from error
 
     def _connected(self) -> Client:

@@ -1,0 +1,263 @@
+"""What PostgreSQL knows of the stream: newest values, presence, twins, quarantine, answers. Written by machines.
+
+Each function is one statement for a whole batch. All of them belong into the transaction that moves the checkpoint.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from django.db import connection
+
+from chengshu.engines.streams.data import Reading
+from chengshu.engines.streams.decoding import Answer, Rejected
+from chengshu.engines.streams.models import LatestValue
+from chengshu.engines.streams.spool import Raw
+from chengshu.engines.streams.writing import Fates, Series
+
+_LOCK: Final = 0x63_68_73_74
+KEPT_BYTES: Final = 4096
+"""Of a quarantined message; what it was shows in its beginning."""
+
+
+@contextmanager
+def sole_writer() -> Iterator[None]:
+    """Hold the one right to judge and write readings: the pump and a back-fill take turns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def newest_of(devices: Iterable[int]) -> dict[Series, int]:
+    """The time of the newest reading of every series of these devices, in milliseconds."""
+    rows = LatestValue.objects.filter(device__in=list(set(devices)))
+    return {
+        (device, metric): _milliseconds(at)
+        for device, metric, at in rows.values_list("device_id", "metric", "at")
+    }
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The newest value of a series within a batch, and since when it has been that value."""
+
+    last: Reading
+    since: int
+    is_whole: bool = True
+    """Whether the series had no other value in this batch, so that the run may have begun before it."""
+
+
+def remember_newest(readings: Iterable[Reading]) -> None:
+    """Put newer values in place of older ones; an older one changes nothing."""
+    runs: dict[Series, _Run] = {}
+    for reading in sorted(readings, key=lambda each: each.at):
+        run = runs.get((reading.device, reading.metric))
+        if run is None:
+            runs[reading.device, reading.metric] = _Run(reading, reading.at)
+        elif _is_same(run.last, reading):
+            run.last = reading
+        else:
+            runs[reading.device, reading.metric] = _Run(reading, reading.at, is_whole=False)
+    ordered = [runs[series] for series in sorted(runs)]
+    if ordered:
+        _execute(_REMEMBER, _columns_of(ordered))
+
+
+def _is_same(one: Reading, other: Reading) -> bool:
+    """NaN, which stands beside words, is the same as NaN here."""
+    both_words = math.isnan(one.value) and math.isnan(other.value)
+    return one.text == other.text and (both_words or one.value == other.value)
+
+
+def _columns_of(runs: Sequence[_Run]) -> list[Any]:
+    return [
+        [run.last.device for run in runs],
+        [run.last.metric for run in runs],
+        [_moment(run.last.at) for run in runs],
+        [run.last.value for run in runs],
+        [run.last.text for run in runs],
+        [_moment(run.last.received) for run in runs],
+        [_moment(run.since) for run in runs],
+        [run.is_whole for run in runs],
+    ]
+
+
+_REMEMBER: Final = """
+INSERT INTO streams_latestvalue AS known (device_id, unit_id, metric, at, value, text, received, since)
+SELECT came.device_id, device.unit_id, came.metric, came.at, came.value, came.text, came.received,
+       CASE WHEN came.is_whole AND before.value = came.value AND before.text = came.text
+            THEN before.since ELSE came.since END
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::float8[], %s::text[], %s::timestamptz[],
+            %s::timestamptz[], %s::bool[])
+     AS came (device_id, metric, at, value, text, received, since, is_whole)
+JOIN streams_device AS device ON device.id = came.device_id
+LEFT JOIN streams_latestvalue AS before ON before.device_id = came.device_id AND before.metric = came.metric
+ON CONFLICT (device_id, metric) DO UPDATE
+SET at = excluded.at, value = excluded.value, text = excluded.text, received = excluded.received,
+    since = excluded.since
+WHERE known.at < excluded.at
+"""
+
+
+def remember_presence(heard: Mapping[int, int], fates: Fates, quarantined: Mapping[int, int]) -> None:
+    """When each device was last heard, and the counts of what it sent.
+
+    :param heard: device → milliseconds at which its last message came
+    """
+    late, duplicate = _counted(fates.late), _counted([*fates.duplicate, *fates.too_old])
+    accepted = _counted(fates.stored)
+    last = dict.fromkeys(heard, 0)
+    for reading in fates.stored:
+        last[reading.device] = max(last.get(reading.device, 0), reading.at)
+    devices = sorted(heard)
+    if devices:
+        _execute(
+            _PRESENCE,
+            [
+                devices,
+                [_moment(heard[each]) for each in devices],
+                [_moment(last[each]) if last[each] else None for each in devices],
+                *(
+                    [counts.get(each, 0) for each in devices]
+                    for counts in (accepted, late, duplicate, quarantined)
+                ),
+            ],
+        )
+
+
+def _counted(readings: Iterable[Reading]) -> Counter[int]:
+    return Counter(reading.device for reading in readings)
+
+
+_PRESENCE: Final = """
+INSERT INTO streams_presence AS known
+    (device_id, unit_id, last_received, last_at, accepted, late, duplicate, quarantined)
+SELECT came.device_id, device.unit_id, came.last_received, came.last_at, came.accepted, came.late,
+       came.duplicate, came.quarantined
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::bigint[])
+     AS came (device_id, last_received, last_at, accepted, late, duplicate, quarantined)
+JOIN streams_device AS device ON device.id = came.device_id
+ON CONFLICT (device_id) DO UPDATE
+SET last_received = greatest(known.last_received, excluded.last_received),
+    last_at = greatest(known.last_at, excluded.last_at),
+    accepted = known.accepted + excluded.accepted, late = known.late + excluded.late,
+    duplicate = known.duplicate + excluded.duplicate, quarantined = known.quarantined + excluded.quarantined
+"""
+
+
+def keep_apart(stream: str, rejected: Sequence[tuple[int, Raw, Rejected]]) -> None:
+    """Put messages into quarantine; those that are there already stay as they are.
+
+    :param rejected: position in the spool, the message, and what is wrong with it
+    """
+    if not rejected:
+        return
+    _execute(
+        _QUARANTINE,
+        [
+            stream,
+            [position for position, _raw, _why in rejected],
+            [raw.device for _position, raw, _why in rejected],
+            [_moment(raw.received) for _position, raw, _why in rejected],
+            [raw.channel for _position, raw, _why in rejected],
+            [_clean(raw.name)[:200] for _position, raw, _why in rejected],
+            [raw.payload[:KEPT_BYTES] for _position, raw, _why in rejected],
+            [_clean(why.item) for _position, _raw, why in rejected],
+            [why.reason.value for _position, _raw, why in rejected],
+            [_clean(why.detail) for _position, _raw, why in rejected],
+        ],
+    )
+
+
+def _clean(text: str) -> str:
+    """What PostgreSQL can keep as text."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode()
+
+
+_QUARANTINE: Final = """
+INSERT INTO streams_quarantined
+    (stream, position, device_id, unit_id, received, channel, name, payload, item, reason, detail, state, note)
+SELECT %s, came.position, device.id, device.unit_id, came.received, came.channel, came.name, came.payload,
+       came.item, came.reason, came.detail, 'open', ''
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::bytea[], %s::text[],
+            %s::text[], %s::text[])
+     AS came (position, device_id, received, channel, name, payload, item, reason, detail)
+LEFT JOIN streams_device AS device ON device.id = came.device_id
+ON CONFLICT (stream, position, item) DO NOTHING
+"""
+
+
+def remember_reported(readings: Iterable[Reading], writable: Mapping[int, frozenset[str]]) -> None:
+    """What devices report of their writable properties goes into their twins.
+
+    :param writable: device → keys of its writable properties
+    """
+    reported: dict[int, dict[str, Any]] = {}
+    newest: dict[int, int] = {}
+    for reading in sorted(readings, key=lambda each: each.at):
+        if reading.metric in writable.get(reading.device, ()):
+            reported.setdefault(reading.device, {})[reading.metric] = reading.text or reading.value
+            newest[reading.device] = reading.at
+    devices = sorted(reported)
+    if devices:
+        told = [msgspec.json.encode(reported[each]).decode() for each in devices]
+        _execute(_TWIN, [devices, told, [_moment(newest[each]) for each in devices]])
+
+
+_TWIN: Final = """
+INSERT INTO streams_twin AS known (device_id, unit_id, desired, reported, reported_at)
+SELECT came.device_id, device.unit_id, '{}', came.reported::jsonb, came.at
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS came (device_id, reported, at)
+JOIN streams_device AS device ON device.id = came.device_id
+ON CONFLICT (device_id) DO UPDATE
+SET reported = known.reported || excluded.reported, reported_at = greatest(known.reported_at, excluded.reported_at)
+"""
+
+
+def end_commands(answers: Sequence[Answer], at_ms: int) -> None:
+    """Commands that their own devices answered are done or failed; what has ended stays ended."""
+    if answers:
+        _execute(
+            _ANSWER,
+            [
+                _moment(at_ms),
+                [each.command for each in answers],
+                [each.device for each in answers],
+                [each.is_done for each in answers],
+                [msgspec.json.encode(each.detail).decode()[:4000] for each in answers],
+            ],
+        )
+
+
+_ANSWER: Final = """
+UPDATE streams_command AS command
+SET state = CASE WHEN came.is_done THEN 'done' ELSE 'failed' END, ended_at = %s,
+    answer = to_jsonb(came.detail)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bool[], %s::text[]) AS came (id, device_id, is_done, detail)
+WHERE command.id = came.id AND command.device_id = came.device_id AND command.state IN ('queued', 'sent')
+"""
+
+
+def _execute(statement: str, values: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))

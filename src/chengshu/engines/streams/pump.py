@@ -1,0 +1,225 @@
+"""The pump: from the spools into the columnar store, then latest values and checkpoint, then whoever listens.
+
+Nothing acknowledged is lost and nothing counts twice. The bounds of a batch are noted before anything of it is written;
+after a crash the very same batch is written again under the same token. The store takes a token once; latest values,
+presence, quarantine, answers, listeners and the checkpoint are one transaction of PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from django.db import connection
+
+from chengshu.engines.streams import latest
+from chengshu.engines.streams.columns.client import Columns
+from chengshu.engines.streams.data import Reading
+from chengshu.engines.streams.decoding import Answer, Decoded, Event, Rejected, decoded
+from chengshu.engines.streams.machine import as_machine
+from chengshu.engines.streams.models import Checkpoint, Device, ThingModelVersion, VersionState
+from chengshu.engines.streams.spool import Batch as Read
+from chengshu.engines.streams.spool import Raw, SpoolReader, decode, discard, streams
+from chengshu.engines.streams.things import Definition, read_definition
+from chengshu.engines.streams.writing import (
+    Fates,
+    insert_events,
+    insert_readings,
+    judged,
+    known_of,
+    now_ms,
+)
+from chengshu.foundation.errors import InvalidInput
+
+CONSUMER: Final = "pump"
+BATCH: Final = 5_000
+"""Messages at once."""
+TURN_S: Final = 1.0
+"""So long readings gather before a batch is written, unless one is full: the store likes few and large parts."""
+
+Listener = Callable[[int, Fates, Sequence[Event]], None]
+"""Told the number of a batch, its readings by fate and its events, within the transaction of the checkpoint."""
+
+
+class Spool(Protocol):
+    """What the pump needs of a spool's reader."""
+
+    def read(self, from_offset: int, limit: int = ...) -> Read: ...
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything that the messages of a batch hold."""
+
+    readings: list[Reading] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    rejected: list[tuple[int, Raw, Rejected]] = field(default_factory=list)
+    heard: dict[int, int] = field(default_factory=dict)
+
+    def add(self, position: int, raw: Raw, found: Decoded) -> None:
+        self.readings += found.readings
+        self.events += found.events
+        self.answers += found.answers
+        self.rejected += [(position, raw, why) for why in found.rejected]
+        self.heard[raw.device] = max(self.heard.get(raw.device, 0), raw.received)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A batch: which messages of which stream, under which number."""
+
+    stream: str
+    first: int
+    end: int
+    number: int
+
+    @property
+    def token(self) -> str:
+        return f"{self.stream}:{self.first}-{self.end}"
+
+
+class Definitions:
+    """The thing models in use, by device; read anew when a version is put in use."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, Definition] = {}
+
+    def of(self, devices: Sequence[int]) -> dict[int, Definition]:
+        models = dict(Device.objects.filter(pk__in=devices).values_list("pk", "model_id"))
+        in_use = dict(
+            ThingModelVersion.objects.filter(
+                model__in=set(models.values()), state=VersionState.PUBLISHED
+            ).values_list("model_id", "pk")
+        )
+        return {
+            device: self._definition(in_use[model]) for device, model in models.items() if model in in_use
+        }
+
+    def _definition(self, version: int) -> Definition:
+        if version not in self._read:
+            row = ThingModelVersion.objects.get(pk=version)
+            self._read[version] = read_definition(row.definition)
+        return self._read[version]
+
+
+class Pump:
+    """Moves what the spools hold.
+
+    :param root: folder of the spools, one folder each
+    :param listeners: such as the rules; a listener that raises holds the batch back, so it must not for bad data
+    """
+
+    def __init__(self, store: Columns, root: Path, listeners: Sequence[Listener] = ()) -> None:
+        self._store, self._root, self._listeners = store, root, tuple(listeners)
+        self._definitions = Definitions()
+
+    def run(self, must_stop: Callable[[], bool]) -> None:
+        """Pump until told to stop; a full batch is followed by the next at once."""
+        while not must_stop():
+            begun = time.monotonic()
+            if not self.turn():
+                time.sleep(max(0.0, TURN_S - (time.monotonic() - begun)))
+
+    def turn(self) -> bool:
+        """One batch of every spool; whether one was full, so that more may be waiting."""
+        sizes = [self.pump(stream, SpoolReader(self._root / stream)) for stream in streams(self._root)]
+        return any(size >= BATCH for size in sizes)
+
+    def pump(self, stream: str, spool: Spool) -> int:
+        """Move one batch; says how many messages it had.
+
+        :raises Unavailable: if the columnar store does not answer; then the same batch comes again
+        """
+        with as_machine("streams.pump"):
+            place = self._place(stream)
+            read = _read(spool, place)
+            if read.next_offset == place.position:
+                return 0
+            bounds = self._begin(place, read)
+        with latest.sole_writer():
+            self._move(bounds, read)
+        discard(self._root / stream, bounds.end)
+        return len(read.records)
+
+    def _place(self, stream: str) -> Checkpoint:
+        found = Checkpoint.objects.filter(consumer=CONSUMER, stream=stream).first()
+        return found or Checkpoint(consumer=CONSUMER, stream=stream)
+
+    def _begin(self, place: Checkpoint, read: Read) -> Bounds:
+        """Note the bounds, unless this batch was begun before."""
+        if not place.pending:
+            place.pending, place.batch = read.next_offset, _next_number()
+            place.save()
+        return Bounds(place.stream, place.position, place.pending, place.batch)
+
+    def _move(self, bounds: Bounds, read: Read) -> None:
+        with as_machine("streams.pump"):
+            messages = [(position, raw) for position, record in read.records if (raw := _raw(record))]
+            definitions = self._definitions.of(list({raw.device for _position, raw in messages}))
+            newest = latest.newest_of({raw.device for _position, raw in messages})
+        gathered = Gathered()
+        for position, raw in messages:
+            gathered.add(position, raw, decoded(raw, definitions.get(raw.device)))
+        fates = self._store_readings(bounds, gathered, newest)
+        insert_events(self._store, gathered.events, token=bounds.token, batch=bounds.number)
+        with as_machine("streams.pump"):
+            self._remember(bounds, gathered, fates, definitions)
+
+    def _store_readings(
+        self, bounds: Bounds, gathered: Gathered, newest: dict[tuple[int, str], int]
+    ) -> Fates:
+        doubtful = [
+            (each.device, each.metric, each.at)
+            for each in gathered.readings
+            if each.at <= newest.get((each.device, each.metric), -1)
+        ]
+        known = known_of(self._store, doubtful, bounds.number) if doubtful else frozenset()
+        fates = judged(gathered.readings, newest, known, now_ms())
+        insert_readings(self._store, fates.stored, token=bounds.token, batch=bounds.number)
+        return fates
+
+    def _remember(
+        self, bounds: Bounds, gathered: Gathered, fates: Fates, definitions: dict[int, Definition]
+    ) -> None:
+        quarantined = Counter(raw.device for _position, raw, _why in gathered.rejected)
+        writable = {
+            device: frozenset(key for key, each in definition.properties.items() if each.is_writable)
+            for device, definition in definitions.items()
+        }
+        latest.remember_newest(fates.new)
+        latest.remember_presence(gathered.heard, fates, quarantined)
+        latest.remember_reported(fates.new, writable)
+        latest.keep_apart(bounds.stream, gathered.rejected)
+        latest.end_commands(gathered.answers, now_ms())
+        for listener in self._listeners:
+            listener(bounds.number, fates, gathered.events)
+        Checkpoint.objects.filter(consumer=CONSUMER, stream=bounds.stream).update(
+            position=bounds.end, pending=0
+        )
+
+
+def _read(spool: Spool, place: Checkpoint) -> Read:
+    """The batch that comes next; one that was begun ends where it ended then."""
+    read = spool.read(place.position, BATCH)
+    if not place.pending:
+        return read
+    begun = [(position, record) for position, record in read.records if position < place.pending]
+    return Read(begun, place.pending)
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('streams_batch')")
+        return int(cursor.fetchone()[0])
+
+
+def _raw(record: bytes) -> Raw | None:
+    try:
+        return decode(record)
+    except InvalidInput:
+        return None

@@ -185,10 +185,10 @@ class AlarmStep(models.Model):
 
 
 class RuleMemory(models.Model):
-    """What the rule engine has left of what it has read: compressed JSON, with the position it goes on from."""
+    """What the rule engine has left of what it has read: compressed JSON, with the batch it goes on from."""
 
     consumer = models.CharField(max_length=60, unique=True)
-    positions = models.JSONField(default=dict)
+    batch = models.BigIntegerField(default=0)
     saved = models.BinaryField()
     at = models.DateTimeField(auto_now=True)
 

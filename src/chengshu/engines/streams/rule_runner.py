@@ -1,8 +1,9 @@
-"""The rule engine at work: fed by the pump, remembering across restarts, told what people do.
+"""The rule engine at work: told of batches by the pump, remembering across restarts, told what people do.
 
-Its memory is saved with the position of every spool that it has read up to, in the transaction that writes the alarms.
-After a crash it goes on from there; events that it says again are recognised (``alarming``). Saving costs more than
-feeding, so it is done once in ``SAVE_EVERY_MS`` of arrivals, and what was fed since is read again.
+``RuleRunner.listen`` is a listener of the pump, so alarms and the pump's checkpoint are one transaction. The memory is
+saved with the number of the last batch, once in ``SAVE_EVERY_MS`` of arrivals, as saving costs more than feeding.
+After a crash ``catch_up`` feeds the batches since from the columnar store; events that are said again are recognised
+(``alarming``). A batch that comes again because its transaction was undone is not fed again, but written again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from chengshu.engines.streams import alarming
 from chengshu.engines.streams.data import Reading
@@ -22,6 +23,24 @@ from chengshu.engines.streams.rules import AlarmEvent, Engine
 SAVE_EVERY_MS = 30_000
 BY_PEOPLE = (AlarmStepKind.ACKNOWLEDGED, AlarmStepKind.ENDED, AlarmStepKind.HIDDEN)
 LOOK_BACK = timedelta(days=1)
+IN_ORDER = "received, at, device, metric"
+
+
+class Store(Protocol):
+    """What catching up needs of the columnar store."""
+
+    database: str
+
+    def rows(
+        self, statement: str, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Sequence[Any]]: ...
+
+
+class Judged(Protocol):
+    """What the pump tells of a batch: the readings that were stored."""
+
+    @property
+    def stored(self) -> list[Reading]: ...
 
 
 class RuleRunner:
@@ -38,23 +57,40 @@ class RuleRunner:
         with as_machine(consumer):
             memory = RuleMemory.objects.filter(consumer=consumer).first()
             saved = json.loads(zlib.decompress(bytes(memory.saved))) if memory else None
-            self.positions: dict[str, int] = dict(memory.positions) if memory else {}
+            self.batch = memory.batch if memory else 0
+            self._events: list[AlarmEvent] = []
             self._engine = self._fresh(now, saved["engine"] if saved else None)
             self._last_step = saved["last_step"] if saved else 0
 
-    def feed(self, readings: Sequence[Reading], positions: Mapping[str, int]) -> int:
-        """Judge readings; returns how many alarms were touched.
+    def listen(self, batch: int, fates: Judged, _events: Sequence[object] = ()) -> None:
+        """Judge a batch, inside the pump's transaction."""
+        if batch != self.batch:
+            doings = self._take_in_doings()
+            self._events = doings + self._engine.feed(sorted(fates.stored, key=_order))
+            self.batch = batch
+        self._write(self._events)
 
-        :param positions: for each spool the position after the last of these readings
-        """
+    def catch_up(self, store: Store, checkpoint: int) -> int:
+        """Feed what the store holds of the batches after the remembered one, up to ``checkpoint``; says how many."""
+        readings = [
+            Reading(device, metric, at, value, text, seq, received)
+            for device, metric, at, value, text, seq, received in store.rows(
+                "SELECT device, metric, toUnixTimestamp64Milli(at), value, text, seq,"
+                f" toUnixTimestamp64Milli(received) FROM {store.database}.readings"
+                " WHERE batch > {after:UInt64} AND batch <= {until:UInt64}"
+                f" ORDER BY batch, {IN_ORDER}",
+                {"after": self.batch, "until": checkpoint},
+            )
+        ]
+        self.batch = max(self.batch, checkpoint)
         with as_machine(self._consumer):
-            events = self._take_in_doings() + self._engine.feed(readings)
-            return self._write(events, positions)
+            self._write(self._engine.feed(readings))
+        return len(readings)
 
     def tick(self, now_ms: int) -> int:
         """Let time pass up to ``now_ms``: not later than the arrival of what is still to be fed."""
         with as_machine(self._consumer):
-            return self._write(self._take_in_doings() + self._engine.tick(now_ms), {})
+            return self._write(self._take_in_doings() + self._engine.tick(now_ms))
 
     def reload(self, now: datetime) -> None:
         """Take rules, devices and maintenance from the tables anew, and go on."""
@@ -69,9 +105,8 @@ class RuleRunner:
             saved,
         )
 
-    def _write(self, events: list[AlarmEvent], positions: Mapping[str, int]) -> int:
+    def _write(self, events: list[AlarmEvent]) -> int:
         touched = alarming.apply_events(events) if events else []
-        self.positions.update(positions)
         clock = self._engine.conditions.clock
         if clock - self._saved_at >= SAVE_EVERY_MS:
             self._save()
@@ -82,7 +117,7 @@ class RuleRunner:
         memory = {"engine": self._engine.save(), "last_step": self._last_step}
         RuleMemory.objects.update_or_create(
             consumer=self._consumer,
-            defaults={"positions": self.positions, "saved": zlib.compress(json.dumps(memory).encode(), 1)},
+            defaults={"batch": self.batch, "saved": zlib.compress(json.dumps(memory).encode(), 1)},
         )
 
     def _take_in_doings(self) -> list[AlarmEvent]:
@@ -103,3 +138,8 @@ class RuleRunner:
             return self._engine.clear(key, raised_at, at)
         until = alarming.milliseconds(alarm.suppressed_until) if alarm.suppressed_until else at
         return self._engine.suppress(key, until, at)
+
+
+def _order(reading: Reading) -> tuple[int, int, int, str]:
+    """As ``IN_ORDER``: what is caught up comes in the order in which it came at first."""
+    return reading.received, reading.at, reading.device, reading.metric

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('consumer', models.CharField(max_length=60, unique=True)),
-                ('positions', models.JSONField(default=dict)),
+                ('batch', models.BigIntegerField(default=0)),
                 ('saved', models.BinaryField()),
                 ('at', models.DateTimeField(auto_now=True)),
             ],

@@ -72,7 +72,7 @@ def revise_rule(
     :raises InvalidInput: naming the field that is wrong
     :raises Conflict: if it is not the number in force
     """
-    _retire(rule)
+    retired = _retire(rule)
     following = AlarmRule(
         unit_id=rule.unit_id,
         key=rule.key,
@@ -80,7 +80,7 @@ def revise_rule(
         model_id=rule.model_id,
         group_id=rule.group_id,
         hides_children=rule.hides_children,
-        defined_at=rule.retired_at,
+        defined_at=retired.retired_at or timezone.now(),
     )
     return _written(following, title, level, condition, advice)
 
@@ -115,7 +115,7 @@ def _retire(rule: AlarmRule) -> AlarmRule:
         alarm.state, alarm.cleared_at = AlarmState.CLOSED, alarm.cleared_at or now
         alarm.save()
         AlarmStep.objects.create(alarm=alarm, unit_id=alarm.unit_id, kind=AlarmStepKind.RETIRED, at=now)
-    current.retired_at = rule.retired_at = now
+    current.retired_at = now
     current.save()
     return current
 

@@ -8,4 +8,5 @@ class Streams(Engine):
     owner = "engines"
     open_tables = {
         "streams_checkpoint": "the pump notes many times a minute how far it has read each spool; no unit's data",
+        "streams_rulememory": "the rule engine saves what it remembers, every few seconds; nobody reads it",
     }

@@ -338,3 +338,6 @@ class Command(Recorded):
 
     def __str__(self) -> str:
         return f"{self.device_id}/{self.name}/{self.pk}"
+
+
+from chengshu.engines.streams.models_rules import *  # noqa: E402, F403

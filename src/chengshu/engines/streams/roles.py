@@ -27,8 +27,19 @@ for _key in ("integrator", "section_head"):
         "streams.issue_credential",
         "streams.revoke_credential",
         "streams.settle_quarantined",
+        "streams.backfill_readings",
     )
 for _key in ("handling_unit_officer", "section_head"):
     grant(_key, "streams.send_command", "streams.cancel_command", "streams.set_desired")
 grant("handling_unit_officer", "streams.set_device_state")
 grant("section_head", "streams.publish_model_version", "streams.move_device")
+for _key in ("handling_unit_officer", "section_head"):
+    grant(
+        _key,
+        "streams.acknowledge_alarm",
+        "streams.clear_alarm",
+        "streams.suppress_alarm",
+        "streams.plan_maintenance",
+        "streams.call_off_maintenance",
+    )
+grant("section_head", "streams.define_rule", "streams.revise_rule", "streams.retire_rule")

@@ -1,5 +1,14 @@
 """Every write of people: thing models, devices, credentials, onboarding, commands and twins, the quarantine."""
 
+from chengshu.engines.streams.actions.alarm_rules import (
+    call_off_maintenance,
+    define_rule,
+    plan_maintenance,
+    retire_rule,
+    revise_rule,
+)
+from chengshu.engines.streams.actions.alarms import acknowledge_alarm, clear_alarm, suppress_alarm
+from chengshu.engines.streams.actions.backfill import backfill_readings
 from chengshu.engines.streams.actions.commands import cancel_command, send_command, set_desired
 from chengshu.engines.streams.actions.credentials import Issued, issue_credential, revoke_credential
 from chengshu.engines.streams.actions.devices import (
@@ -20,20 +29,29 @@ from chengshu.engines.streams.actions.thing_models import (
 
 __all__ = [
     "Issued",
+    "acknowledge_alarm",
+    "backfill_readings",
+    "call_off_maintenance",
     "cancel_command",
     "change_device",
+    "clear_alarm",
     "create_group",
     "create_thing_model",
+    "define_rule",
     "group_devices",
     "issue_credential",
     "move_device",
     "onboard_devices",
+    "plan_maintenance",
     "publish_model_version",
     "register_device",
+    "retire_rule",
+    "revise_rule",
     "revoke_credential",
     "save_model_version",
     "send_command",
     "set_desired",
     "set_device_state",
     "settle_quarantined",
+    "suppress_alarm",
 ]

@@ -1,0 +1,1 @@
+"""The pages of devices: lists, one device, thing models, onboarding, the quarantine."""

@@ -92,7 +92,7 @@ class ValueLine:
 
     @property
     def completeness(self) -> str:
-        return f"{self.quality.completeness:.0%}" if self.quality else "—"
+        return f"{self.quality.completeness:.0%}" if self.quality and self.latest else "—"
 
 
 def shown_value(declared: Property, latest: LatestValue | None) -> str:
@@ -100,7 +100,7 @@ def shown_value(declared: Property, latest: LatestValue | None) -> str:
     if latest is None:
         return "—"
     if math.isnan(latest.value):
-        return latest.text
+        return str(latest.text)
     if declared.kind is Kind.BOOLEAN:
         return _("Yes") if latest.value else _("No")
     return f"{latest.value:,.10g} {declared.unit}".strip()

@@ -66,7 +66,7 @@ def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun
     _start_serving(layout, where, supervisor)
     if supervisor.must_stop():
         return 0
-    for description in processes.beside_the_web():
+    for description in processes.beside_the_web(layout):
         supervisor.start(description)
     _welcome(layout, where, time.monotonic() - begun)
     while not supervisor.must_stop():

@@ -59,7 +59,6 @@ class QuarantineReason(models.TextChoices):
 
 class QuarantineState(models.TextChoices):
     OPEN = "open", _("To be looked at")
-    REPLAYED = "replayed", _("Taken in after all")
     DISMISSED = "dismissed", _("Dismissed")
 
 

@@ -1,4 +1,4 @@
-"""Menu of devices and alarms."""
+"""The place of devices and alarms in the menu."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.http.navigation import Entry, Group, contribute
 
-DEVICES = Group("streams", _("Devices"), 40)
+DEVICES = Group("devices", _("Devices"), 65)
 
-contribute(Entry(DEVICES, _("Alarms"), "streams:alarms", "streams.view", 20, "bell"))
+contribute(
+    Entry(DEVICES, _("Devices"), "streams:devices", "streams.view", 10, icon="target"),
+    Entry(DEVICES, _("Alarms"), "streams:alarms", "streams.view", 15, icon="bell"),
+    Entry(DEVICES, _("Thing models"), "streams:models", "streams.view", 20, icon="board"),
+    Entry(DEVICES, _("Quarantine"), "streams:quarantine", "streams.view", 30, icon="shield"),
+    Entry(DEVICES, _("Onboard devices"), "streams:onboard", "streams.onboard_devices", 40, icon="upload"),
+)

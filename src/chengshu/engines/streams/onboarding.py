@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from chengshu.engines.streams.models import Device, Protocol, ThingModel, VersionState
@@ -66,7 +67,7 @@ class RowMistake:
     line: int
     field: str
     message: Words
-    hint: Words = field(default="")
+    hint: Words = ""
 
     @property
     def heading(self) -> str:
@@ -276,10 +277,10 @@ def empty_sheet() -> bytes:
             "",
         ]
     )
-    for cell in sheet[1]:
+    for number, cell in enumerate(sheet[1], start=1):
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DDE7F3")
-        sheet.column_dimensions[cell.column_letter].width = 20
+        sheet.column_dimensions[get_column_letter(number)].width = 20
     sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)

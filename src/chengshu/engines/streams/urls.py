@@ -1,5 +1,21 @@
 """Pages of devices and alarms."""
 
+from django.urls import path
+
+from chengshu.engines.streams.pages import devices, models, onboarding, quarantine
 from chengshu.engines.streams.pages.alarms import alarm_routes
 
-urlpatterns = [*alarm_routes]
+urlpatterns = [
+    path("", devices.device_list, name="devices"),
+    path("onboarding/", onboarding.onboard, name="onboard"),
+    path("onboarding/sheet.xlsx", onboarding.sheet, name="sheet"),
+    path("labels/", onboarding.labels, name="labels"),
+    path("models/", models.model_list, name="models"),
+    path("models/<slug:model>/", models.model_detail, name="model"),
+    path("models/<slug:model>/<int:number>/publish/", models.publish, name="publish_model"),
+    path("quarantine/", quarantine.quarantine_list, name="quarantine"),
+    path("quarantine/<int:message>/", quarantine.settle, name="settle"),
+    path("devices/<str:code>/", devices.device_detail, name="device"),
+    path("devices/<str:code>/<slug:step>/", devices.device_step, name="device_step"),
+    *alarm_routes,
+]

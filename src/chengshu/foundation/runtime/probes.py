@@ -75,6 +75,24 @@ class WebProbe(_SocketProbe):
         return answer.startswith(b"HTTP/1.") and answer[9:10] in (b"2", b"3", b"4")
 
 
+class PortFileProbe:
+    """Asks a process on loopback that has written its port to a file; without the file it is not well."""
+
+    def __init__(self, port_file: Path, path: str) -> None:
+        self._probe: WebProbe | None = None
+        try:
+            self._probe = WebProbe("127.0.0.1", int(port_file.read_text(encoding="ascii")), path)
+        except (OSError, ValueError):
+            return
+
+    def healthy(self) -> bool | None:
+        return self._probe.healthy() if self._probe else False
+
+    def close(self) -> None:
+        if self._probe:
+            self._probe.close()
+
+
 class PostgresProbe(_SocketProbe):
     """Whether the postmaster takes connections."""
 

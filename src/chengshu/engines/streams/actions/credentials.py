@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -88,7 +88,7 @@ def revoke_credential(*, device: Device, reason: str) -> int:
     return _end(device, timezone.now())
 
 
-def _end(device: Device, at: timezone.datetime) -> int:
+def _end(device: Device, at: datetime) -> int:
     ended = 0
     for row in device.credentials.filter(Q(valid_until=None) | Q(valid_until__gt=at)):
         row.valid_until = at

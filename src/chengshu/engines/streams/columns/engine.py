@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
@@ -49,12 +50,11 @@ class Engine:
     """
 
     def __init__(self, path: Path) -> None:
-        import chdb
-
+        chdb: Any = import_module("chdb")  # half a gigabyte of library: only the owner process loads it
         path.mkdir(parents=True, exist_ok=True)
         self._folder = path.with_name(f"{path.name}-incoming")
         self._folder.mkdir(exist_ok=True)
-        self._open = lambda: chdb.connect(str(path))
+        self._open: Callable[[], Any] = lambda: chdb.connect(str(path))
         try:
             self._kept = self._open()
         except Exception as error:

@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
                 ('payload', models.BinaryField()),
                 ('reason', models.CharField(choices=[('undecodable', 'Cannot be read'), ('unknown_metric', 'The thing model does not know it'), ('unreadable', 'A value of the wrong kind'), ('out_of_range', 'Out of range'), ('skewed', "The device's clock is wrong"), ('unknown_device', 'Of an unknown device')], max_length=20)),
                 ('detail', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('open', 'To be looked at'), ('replayed', 'Taken in after all'), ('dismissed', 'Dismissed')], default='open', max_length=10)),
+                ('state', models.CharField(choices=[('open', 'To be looked at'), ('dismissed', 'Dismissed')], default='open', max_length=10)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('device', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='quarantined', to='streams.device')),

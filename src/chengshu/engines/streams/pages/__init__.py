@@ -1,1 +1,1 @@
-"""Pages of devices and alarms."""
+"""The pages of devices and alarms: lists, one device, thing models, onboarding, the quarantine, alarms."""

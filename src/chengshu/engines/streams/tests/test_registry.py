@@ -274,3 +274,29 @@ def test_online_is_three_heartbeats() -> None:
         "WL-4": True,
     }
     assert queries.counts() == {"total": 4, "online": 2, "offline": 1, "never": 1, "quarantined": 0}
+
+
+def test_latest_values_are_those_of_ones_own_units(as_persona: As) -> None:
+    now = timezone.now().replace(microsecond=0)
+    near, far = a_device("WL-1"), a_device("FB-1", "finance-bureau")
+    with as_machine("streams.test"):
+        for device in (near, far):
+            for metric, value, text in (("level", 1.5, ""), ("mode", float("nan"), "auto")):
+                LatestValue.objects.create(
+                    device=device,
+                    unit_id=device.unit_id,
+                    metric=metric,
+                    at=now,
+                    received=now,
+                    since=now,
+                    value=value,
+                    text=text,
+                )
+    at = int(now.timestamp()) * 1000
+    with as_persona("handling_unit_officer"):
+        assert queries.latest_values("level") == [queries.Latest(near.pk, "level", at, 1.5, "")]
+        assert queries.latest_values("mode") == [queries.Latest(near.pk, "mode", at, None, "auto")]
+        assert queries.latest_values(devices=[far.pk]) == []
+    with as_persona("unit_officer"):
+        assert queries.latest_values() == []
+    assert len(queries.latest_values()) == 4

@@ -1,0 +1,89 @@
+"""The API of devices: closed to strangers, errors by field, secrets once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from chengshu.engines.streams import actions, endpoints
+from chengshu.engines.streams.columns.client import Columns
+from chengshu.engines.streams.models import Command, Credential, Device
+from chengshu.engines.streams.tests.builders import DEFINITION, a_device, unit, water_level
+from chengshu.engines.streams.tests.test_backfill_readings import NOW, hourly
+
+pytestmark = pytest.mark.usefixtures("district")
+SignedIn = Callable[[str], Client]
+API = "/api/v1/streams"
+
+
+def post(client: Client, path: str, body: object) -> tuple[int, dict[str, object]]:
+    answer = client.post(f"{API}{path}", body, content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize(
+    "path", ["/devices", "/devices/DB-1", "/devices/DB-1/values", "/devices/DB-1/course"]
+)
+def test_the_api_is_closed_to_those_without_the_power(
+    path: str, signed_in: SignedIn, anonymous: Client
+) -> None:
+    a_device("DB-1", "data-bureau")
+    assert anonymous.get(f"{API}{path}").status_code == 401
+    assert signed_in("unit_officer").get(f"{API}{path}").status_code == 403
+
+
+def test_a_device_of_another_unit_is_not_there(signed_in: SignedIn) -> None:
+    a_device("FB-1", "finance-bureau")
+    client = signed_in("handling_unit_officer")
+    assert client.get(f"{API}/devices").json()["items"] == []
+    assert client.get(f"{API}/devices/FB-1/values").status_code == 404
+    assert post(client, "/devices/FB-1/commands", {"name": "reboot"})[0] == 404
+    assert post(client, "/devices/FB-1/credentials", {})[0] == 403
+    assert (Command.objects.count(), Credential.objects.count()) == (0, 0)
+
+
+def test_a_device_is_registered_and_gets_its_secret(signed_in: SignedIn) -> None:
+    water_level()
+    client = signed_in("integrator")
+    given = {"unit_id": unit("data-bureau").pk, "model": "water-level", "code": "DB-1", "title": "甲"}
+    assert post(client, "/devices", {**given, "code": "D B"})[0] == 422
+    assert post(client, "/devices", {**given, "unit_id": unit("finance-bureau").pk})[0] == 403
+    status, made = post(client, "/devices", given)
+    assert (status, made["online"], made["state"]) == (201, None, "active")
+    assert post(client, "/devices", given)[0] == 409
+    status, issued = post(client, "/devices/DB-1/credentials", {})
+    assert (status, issued["client_id"]) == (201, "DB-1")
+    assert Device.objects.get().credentials.count() == 1
+
+
+def test_a_thing_model_says_every_mistake(signed_in: SignedIn) -> None:
+    client = signed_in("integrator")
+    given = {
+        "unit_id": unit("data-bureau").pk,
+        "key": "smoke",
+        "title": "烟感",
+        "definition": {"heartbeat_s": 0},
+    }
+    status, problem = post(client, "/models", given)
+    assert (status, problem["code"]) == (422, "streams.definition")
+    assert post(client, "/models", {**given, "definition": DEFINITION})[0] == 201
+
+
+def test_values_and_courses_are_read(
+    signed_in: SignedIn, own_store: Columns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "columns", lambda: own_store)
+    a_device()
+    actions.backfill_readings(unit=unit(), content=hourly(6, lambda n: n % 8 / 2), store=own_store)
+    client = signed_in("handling_unit_officer")
+    (value,) = client.get(f"{API}/devices/WL-1/values").json()
+    assert (value["metric"], value["value"]) == ("level", 35 % 8 / 2)
+    asked = {"metric": "level", "since": "2020-01-01T00:00:00Z", "until": NOW.isoformat()}
+    points = client.get(f"{API}/devices/WL-1/course", asked).json()
+    assert sum(point["count"] for point in points) == 36
+    for wrong in ({"until": "2019-01-01T00:00:00Z"}, {"since": "0001-01-01T00:00:00Z"}, {"points": "0"}):
+        assert client.get(f"{API}/devices/WL-1/course", {**asked, **wrong}).status_code == 422
+    status, command = post(client, "/devices/WL-1/commands", {"name": "pump", "parameters": {"on": True}})
+    assert (status, command["state"]) == (201, "queued")

@@ -300,18 +300,6 @@ def _aware(moment: datetime) -> datetime:
 
 def _device(device: Device, limits: dict[int, int]) -> DeviceOut:
     heard = getattr(device, "presence", None)
-    names = [
-        "code",
-        "title",
-        "unit_id",
-        "state",
-        "protocol",
-        "place",
-        "grid_code",
-        "longitude",
-        "latitude",
-        "is_simulated",
-    ]
     return DeviceOut(
         model=device.model.key,
         online=queries.is_online(device, limits.get(device.model_id, 600), timezone.now()),

@@ -1,4 +1,4 @@
-"""The streams engine: find what is wrong with a recorded series."""
+"""Devices and what they send: the gateway's counters, simulated devices, and what is wrong with a recorded series."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ import typer
 
 from chengshu.cli.output import AsJson, people, print_json, print_table
 from chengshu.engines.streams.detect import Finding, Kind, Series, detect, read_series
+from chengshu.engines.streams.gateway_commands import register
 from chengshu.foundation.errors import InvalidFile
 
 cli = typer.Typer(help=__doc__, no_args_is_help=True)
+register(cli)
 
 SHOWN_BAD_ROWS = 20
-
-
-@cli.callback()
-def streams() -> None:
-    """Keeps the group a group while it has a single command."""
 
 
 @cli.command("detect")

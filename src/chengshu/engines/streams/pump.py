@@ -212,6 +212,15 @@ def _read(spool: Spool, place: Checkpoint) -> Read:
     return Read(begun, place.pending)
 
 
+def last_batch() -> int:
+    """The number of the last batch that was finished: all up to it are in the stores."""
+    begun = Checkpoint.objects.filter(consumer=CONSUMER, pending__gt=0).order_by("batch").first()
+    if begun is not None:
+        return begun.batch - 1
+    newest = Checkpoint.objects.filter(consumer=CONSUMER).order_by("-batch").first()
+    return newest.batch if newest is not None else 0
+
+
 def _next_number() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('streams_batch')")

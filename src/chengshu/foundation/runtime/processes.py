@@ -127,10 +127,20 @@ def pump() -> ProcessDescription:
     )
 
 
+def gateway(number: int) -> ProcessDescription:
+    """One of the processes that take what devices send; they share their ports, so the number is all that differs."""
+    return ProcessDescription(
+        name=f"gateway-{number}",
+        command=(sys.executable, "-m", "chengshu.engines.streams.gateway", str(number)),
+        patience_s=30.0,
+    )
+
+
 def beside_the_web(layout: Layout) -> tuple[ProcessDescription, ...]:
     """Everything that starts once the web answers, in this order; a new process gets its line here."""
     own_columns = () if config.text("CLICKHOUSE_URL", "") else (columns(layout),)
-    return (worker(), *own_columns, pump())
+    gateways = config.number("CHENGSHU_GATEWAYS", 1, most=64)
+    return (worker(), *own_columns, pump(), *(gateway(number) for number in range(gateways)))
 
 
 def child_environment(data: Path, extra: Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,9 @@ def deploy_case_types(*, scene: str = "") -> int:
     """
     before = set(DefinitionVersion.objects.values_list("pk", flat=True))
     for registered in registered_case_types():
-        for model in _models_of(registered) if scene in ("", registered.scene) else ():
+        if scene not in ("", registered.scene):
+            continue
+        for model in _models_of(registered):
             ship_model(
                 key=model.key,
                 kind=model.kind,

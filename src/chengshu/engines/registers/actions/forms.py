@@ -148,7 +148,7 @@ def load_declared_forms(*, scene: str = "") -> dict[str, int]:
 
     :param scene: only those of this scene; of all if empty
     """
-    wanted = (each for each in declared_forms() if each.type.key.startswith(f"{scene}." if scene else ""))
+    wanted = (each for each in declared_forms() if scene in ("", each.type.key.partition(".")[0]))
     outcomes = [_load(each) for each in wanted]
     return {word: outcomes.count(word) for word in ("added", "changed", "kept")}
 

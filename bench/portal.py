@@ -76,6 +76,8 @@ def _token(account: Any) -> str:
 
 def _mix(cookies: dict[str, str], cases: list[int]) -> Callable[[int], Request]:
     """Of ten requests six are the public's, two a signed-in resident's and two of the staff's."""
+    from django.urls import reverse
+
     from chengshu.foundation.identity.sessions import COOKIE
 
     def signed(who: str) -> tuple[tuple[str, str], ...]:
@@ -91,7 +93,7 @@ def _mix(cookies: dict[str, str], cases: list[int]) -> Callable[[int], Request]:
         Request("progress", "/portal/progress/"),
         Request("begin an application", f"/portal/apply/{matter}/", headers=signed("resident")),
         Request("my applications", "/portal/mine/", headers=signed("resident")),
-        Request("inbox", "/work/", headers=signed("reviewer")),
+        Request("inbox", reverse("inbox:work"), headers=signed("reviewer")),
         Request("case", "", headers=signed("reviewer")),
     )
 
@@ -99,7 +101,9 @@ def _mix(cookies: dict[str, str], cases: list[int]) -> Callable[[int], Request]:
         kind = kinds[number % len(kinds)]
         if kind.path:
             return kind
-        return Request(kind.name, f"/work/cases/{cases[number % len(cases)]}/", headers=kind.headers)
+        return Request(
+            kind.name, reverse("inbox:case", args=[cases[number % len(cases)]]), headers=kind.headers
+        )
 
     return request
 

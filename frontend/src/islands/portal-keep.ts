@@ -36,8 +36,7 @@ export function mount(box: HTMLElement): void {
     remember(form, key)
     say(box, box.dataset.offline ?? '')
   })
-  const saved = form.querySelector('[data-autosave-state]')
-  if (saved) new MutationObserver(() => forget(key)).observe(saved, { childList: true, characterData: true, subtree: true })
+  form.addEventListener('saved', () => forget(key))
 }
 
 function entries(form: HTMLFormElement): Kept {

@@ -24,14 +24,17 @@ def load() -> str:
 
 
 @action(title=_("Deploy the models of the scenes"), at=Reach.EVERYWHERE)
-def deploy_case_types() -> int:
+def deploy_case_types(*, scene: str = "") -> int:
     """Put every registered case type in force, decisions before the processes that ask them; returns how many are new.
 
+    :param scene: only those of this scene; of all if empty
     :raises ModelRefused: if one of them has errors: nothing at all is deployed then
     :raises Missing: if a file or a unit does not exist
     """
     before = set(DefinitionVersion.objects.values_list("pk", flat=True))
     for registered in registered_case_types():
+        if scene not in ("", registered.scene):
+            continue
         for model in _models_of(registered):
             ship_model(
                 key=model.key,

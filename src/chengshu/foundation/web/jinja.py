@@ -73,6 +73,7 @@ def environment(**options: Any) -> Environment:
         datetime=formats.local_datetime,
         relative_days=formats.relative_days,
         file_size=formats.file_size,
+        choices=shell.choices,
     )
     return env
 

@@ -5,7 +5,7 @@ Views build these; macros read them. Nothing here knows HTTP, rights or tables o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -53,6 +53,11 @@ class Option:
     value: str
     label: Words
     hint: Words = ""
+
+
+def choices(offered: Iterable[Any]) -> list[Any]:
+    """What a field offers, as options: pairs of value and label, as Django writes choices, become some."""
+    return [Option(str(one[0]), one[1]) if isinstance(one, tuple) else one for one in offered]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.web.shell import Crumb, Option
 from chengshu.hub.services import api as services
 from chengshu.hub.services.data import MatterView
+from chengshu.hub.services.limits import words_of
 from chengshu.hub.services.models import DeliveryManner
 from chengshu.scenes.hall import intake as counters
 from chengshu.scenes.hall import queries
@@ -39,6 +40,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "received": queries.received_today(),
         "waiting": len(queries.to_hand_out()),
         "unit": queries.own_unit(),
+        "limit": words_of,
     }
     return render(request, "hall/counter.html", context)
 
@@ -138,6 +140,7 @@ def _screen(
         "open_questions": services.unanswered(elements, sent.answers),
         "form": registers.view(form, sent.fields, of_form, unit=queries.own_unit()),
         "lines": lines,
+        "limit": words_of,
         "asks_who": not counters.names_applicant(form),
         "who": {part: sent.person.first(f"applicant.{part}") for part in counters.PERSON},
         "kinds": [Option("person", _("Natural person")), Option("organisation", _("Organisation"))],

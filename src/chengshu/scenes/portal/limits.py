@@ -1,4 +1,4 @@
-"""Limits for people: “20wd” in words, and how far a promise undercuts the statute.
+"""How far a promise undercuts the statute.
 
 Working days are compared with working days only. Where the statute counts natural days they are counted out on the
 published calendar from today; they are never multiplied by five sevenths.
@@ -6,17 +6,12 @@ published calendar from today; they are never multiplied by five sevenths.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from chengshu.foundation.calendar import NoticeMissing, published_calendar
-
-_LIMIT = re.compile(r"(\d{1,4})\s*(wd|d|m|h)\b.*")
+from chengshu.hub.services.limits import read_limit
 
 
 @dataclass(frozen=True)
@@ -31,26 +26,9 @@ class Saving:
     converted: bool
 
 
-def words_of(limit: str) -> str:
-    """“20wd” as “20 working days”; an unreadable notation stands as it is, an empty one stays empty."""
-    read = _read(limit)
-    if read is None:
-        return limit
-    amount, unit = read
-    if unit == "wd":
-        if amount == 0:
-            return _("the same day")
-        return ngettext("%(count)s working day", "%(count)s working days", amount) % {"count": amount}
-    if unit == "d":
-        return ngettext("%(count)s natural day", "%(count)s natural days", amount) % {"count": amount}
-    if unit == "m":
-        return ngettext("%(count)s month", "%(count)s months", amount) % {"count": amount}
-    return ngettext("%(count)s hour", "%(count)s hours", amount) % {"count": amount}
-
-
 def saving(promised: str, legal: str, *, today: date) -> Saving | None:
     """The share by which the promise is shorter; None where the two cannot be compared."""
-    promise, statute = _read(promised), _read(legal)
+    promise, statute = read_limit(promised), read_limit(legal)
     if promise is None or statute is None or promise[1] != "wd":
         return None
     try:
@@ -72,8 +50,3 @@ def _working_days(limit: tuple[int, str], today: date) -> int:
     if unit == "d":
         return calendar.count_wd(today, calendar.add_days(today, amount))
     return calendar.count_wd(today, calendar.add_months(today, amount)) if unit == "m" else 0
-
-
-def _read(limit: str) -> tuple[int, str] | None:
-    found = _LIMIT.fullmatch(limit.strip().lower())
-    return (int(found[1]), found[2]) if found else None

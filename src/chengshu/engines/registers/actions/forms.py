@@ -141,12 +141,15 @@ def retire_form(*, definition: FormDefinition, reason: str) -> FormDefinition:
 
 
 @action(title=_("Load the forms of the scenes"), at=Reach.EVERYWHERE)
-def load_declared_forms() -> dict[str, int]:
+def load_declared_forms(*, scene: str = "") -> dict[str, int]:
     """Publish what the scenes declare; an unchanged definition changes nothing. How many were added and changed.
 
     A form whose newest published version was written at the desk is left as the desk made it.
+
+    :param scene: only those of this scene; of all if empty
     """
-    outcomes = [_load(each) for each in declared_forms()]
+    wanted = (each for each in declared_forms() if scene in ("", each.type.key.partition(".")[0]))
+    outcomes = [_load(each) for each in wanted]
     return {word: outcomes.count(word) for word in ("added", "changed", "kept")}
 
 

@@ -28,10 +28,10 @@ _CASES: Final = "chengshu.engines.cases"
 
 
 def put_in_force() -> None:
-    """The district, its forms and every process of the scenes."""
+    """The district, and the forms and processes of this scene."""
     load_base_data()
-    import_module("chengshu.engines.registers.base_data").load()
-    import_module(f"{_CASES}.base_data").deploy_case_types()
+    import_module("chengshu.engines.registers.actions").load_declared_forms(scene="approvals")
+    import_module(f"{_CASES}.base_data").deploy_case_types(scene="approvals")
 
 
 def at(text: str) -> datetime:

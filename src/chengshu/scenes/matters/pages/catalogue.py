@@ -15,6 +15,7 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.exports import Export, ExportColumn, contribute_export, export_links
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Change, Column, Crumb, Filter, Option
+from chengshu.hub.services.limits import words_of
 from chengshu.scenes.matters import actions, linting, queries
 from chengshu.scenes.matters.elements import ELEMENT_WORDS, differences, elements_from
 from chengshu.scenes.matters.given import day_given
@@ -103,8 +104,8 @@ def _row(matter: Matter) -> dict[str, Any]:
         "name": matter.name,
         "unit": matter.unit.shown_name,
         "task_type": TYPE_WORDS.get(matter.task_type, matter.task_type),
-        "legal": wording.limit(said.get("legal_limit", "")),
-        "promised": wording.limit(said.get("promised_limit", "")),
+        "legal": words_of(said.get("legal_limit", "")),
+        "promised": words_of(said.get("promised_limit", "")),
         "labels": [LABEL_WORDS.get(label, label) for label in said.get("labels", ())],
         "state": matter.get_state_display(),
         "tone": STATE_TONES[matter.state],

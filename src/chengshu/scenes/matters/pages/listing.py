@@ -13,6 +13,7 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.exports import Export, ExportColumn, contribute_export, export_links
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Change, Column, Crumb
+from chengshu.hub.services.limits import words_of
 from chengshu.scenes.matters import actions, lists, queries
 from chengshu.scenes.matters.models import ListVersion
 from chengshu.scenes.matters.pages import wording
@@ -75,8 +76,8 @@ def list_rows(version: ListVersion | None) -> list[dict[str, Any]]:
         {
             **row,
             "task_type": TYPE_WORDS.get(row["task_type"], row["task_type"]),
-            "legal": wording.limit(row["legal_limit"]),
-            "promised": wording.limit(row["promised_limit"]),
+            "legal": words_of(row["legal_limit"]),
+            "promised": words_of(row["promised_limit"]),
         }
         for row in (version.rows if version else ())
     ]

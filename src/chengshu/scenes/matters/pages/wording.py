@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from chengshu.foundation.errors import Words
 from chengshu.hub.services.data import Elements, Material, Necessity
+from chengshu.hub.services.limits import words_of
 from chengshu.scenes.matters.elements import ELEMENT_WORDS, is_free_of_charge
-from chengshu.scenes.matters.linting.limits import limit_of
 from chengshu.scenes.matters.pages import common
 
 
@@ -22,18 +21,6 @@ class Section:
 
     title: Words
     pairs: Sequence[tuple[Words, str]]
-
-
-def limit(text: str) -> str:
-    """``20wd`` → 20 working days; empty while it is not known."""
-    read = limit_of(text)
-    if read is None:
-        return text
-    if read.unit == "wd":
-        return ngettext("%(num)s working day", "%(num)s working days", read.amount) % {"num": read.amount}
-    if read.unit == "d":
-        return ngettext("%(num)s day", "%(num)s days", read.amount) % {"num": read.amount}
-    return ngettext("%(num)s month", "%(num)s months", read.amount) % {"num": read.amount}
 
 
 def sections(elements: Elements) -> list[Section]:
@@ -72,8 +59,8 @@ def _ways(elements: Elements) -> list[tuple[Words, str]]:
     return [
         _pair("objects", _joined(elements.objects, common.OBJECT_WORDS)),
         _pair("case_kind", str(common.KIND_WORDS.get(elements.case_kind, elements.case_kind))),
-        _pair("legal_limit", limit(elements.legal_limit)),
-        _pair("promised_limit", limit(elements.promised_limit)),
+        _pair("legal_limit", words_of(elements.legal_limit)),
+        _pair("promised_limit", words_of(elements.promised_limit)),
         _pair("limit_note", elements.limit_note),
         _pair("channels", _joined(elements.channels, common.CHANNEL_WORDS)),
         _pair("depth", _joined(elements.depth, common.DEPTH_WORDS)),

@@ -32,7 +32,7 @@ PROCESS = (Path(matters.__file__).parent / "processes" / "adjustment.bpmn").read
 @pytest.fixture(autouse=True)
 def _district(db: None) -> None:
     load_base_data()
-    registers.load_declared_forms()
+    registers.load_declared_forms(scene="matters")
 
 
 def variables(change: str = "change") -> dict[str, Any]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from chengshu.foundation.errors import ChengshuError, Words
 from chengshu.foundation.http.pages import render
+from chengshu.hub.services.limits import words_of
 from chengshu.scenes.portal import wording
 from chengshu.scenes.portal.chinese import is_chinese_page, shown
-from chengshu.scenes.portal.limits import words_of
 
 VERIFY = "services:verify"
 """The public page that verifies a paper by its code."""

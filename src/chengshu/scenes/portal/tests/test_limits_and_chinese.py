@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from chengshu.hub.services.limits import words_of
 from chengshu.scenes.portal.chinese import LONGEST_QUERY, searched, shown
-from chengshu.scenes.portal.limits import saving, words_of
+from chengshu.scenes.portal.limits import saving
 
 DAY = date(2026, 3, 2)
 

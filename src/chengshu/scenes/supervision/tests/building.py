@@ -23,8 +23,8 @@ from chengshu.scenes.supervision.tickets import issue
 
 def deploy() -> None:
     """Forms and processes of the scene, put in force as the base data does."""
-    for module in ("registers", "cases"):
-        importlib.import_module(f"chengshu.engines.{module}.base_data").load()
+    importlib.import_module("chengshu.engines.registers.actions").load_declared_forms(scene="supervision")
+    importlib.import_module("chengshu.engines.cases.base_data").deploy_case_types(scene="supervision")
 
 
 def filed(cast: Cast) -> Filed:

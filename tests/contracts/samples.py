@@ -43,6 +43,7 @@ from tests.contracts.service_samples import (
     code_of,
     make_services,
 )
+from tests.contracts.stream_samples import make_streams
 
 NEAR, FAR, ABROAD = "service-centre", "data-bureau-proper", "finance-bureau"
 """A unit, its sister under the same bureau, and a unit of another bureau."""
@@ -206,6 +207,12 @@ def expert(rows: Rows, unit: str) -> Sample:
     return Sample(found.number, "approvals", found.unit_id, also=everywhere)
 
 
+def model_with_draft(rows: Rows, unit: str) -> Sample:
+    """Everybody with the power sees thing models; a version that is a draft only its unit."""
+    draft: Any = rows.at("streams.ThingModelVersion", unit)
+    return Sample(draft.model.key, "streams", draft.unit_id)
+
+
 def observation(rows: Rows, unit: str) -> Sample:
     """A number that was really computed, of the unit that owns the indicator."""
     found = apps.get_model("indicators.IndicatorObservation").objects.filter(name=INDICATOR)[0]
@@ -327,6 +334,13 @@ ARGUMENTS: dict[str, Provider] = {
     "services.file_id": applied("services.MaterialFile", "file_id"),
     "services.key": own("files.Upload", "key"),
     "services.paper_id": applied("services.Paper"),
+    "streams.alarm_id": row("streams.Alarm"),
+    "streams.code": row("streams.Device", "code"),
+    "streams.message": row("streams.Quarantined"),
+    "streams.model": any_row("streams.ThingModel", "key"),
+    "streams:publish_model.model": model_with_draft,
+    "streams.number": constant(2),
+    "streams.step": constant("issue_credential"),
     "supervision.act": constant("reply"),
     "supervision.application_id": of_resident("services.Application"),
     "supervision.card_id": row("supervision.Card"),
@@ -371,6 +385,7 @@ def make_rows(district: District) -> Rows:
             made["registers_formsubmission"] = {key: _submitted(key, district) for key in (NEAR, FAR, ABROAD)}
             made |= make_cases(district, (NEAR, FAR, ABROAD))
             made |= make_services(district, (NEAR, FAR, ABROAD))
+            made |= make_streams(district, (NEAR, FAR, ABROAD))
         # Once somebody else has asked in between, the owner is no longer who asks.
         with _free_to_write(owner):
             _fill(made, [*scoped_models(), *owned], district)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -42,25 +43,30 @@ class FoundGroup:
 
 def found_groups() -> dict[str, FoundGroup]:
     """The groups of all installed apps, by name; only settings are read for this."""
+    found = (
+        FoundGroup(package.rpartition(".")[2].replace("_", "-"), f"{package}.{_MODULE}", file)
+        for package, file in apps_with(_MODULE)
+    )
+    return {group.name: group for group in found}
+
+
+def apps_with(module: str) -> Iterator[tuple[str, Path]]:
+    """The packages of installed apps that have such a module, each with its file, in the order of the settings.
+
+    By path: asking the import system would import the packages above, and some of them are heavy.
+    """
     from django.conf import settings
 
-    found = (
-        _look_into(_package(entry)) for entry in settings.INSTALLED_APPS if entry.startswith("chengshu.")
-    )
-    return {group.name: group for group in found if group}
+    for entry in settings.INSTALLED_APPS:
+        package = _package(entry)
+        file = PACKAGE.joinpath(*package.split(".")[1:], f"{module}.py")
+        if package.startswith("chengshu.") and file.exists():
+            yield package, file
 
 
 def _package(entry: str) -> str:
     """``INSTALLED_APPS`` may name the package or the manifest's class."""
     return entry.partition(".apps.")[0]
-
-
-def _look_into(package: str) -> FoundGroup | None:
-    """By path: asking the import system would import the packages above, and some of them are heavy."""
-    file = PACKAGE.joinpath(*package.split(".")[1:], f"{_MODULE}.py")
-    if not file.exists():
-        return None
-    return FoundGroup(package.rpartition(".")[2].replace("_", "-"), f"{package}.{_MODULE}", file)
 
 
 class LazyGroups(TyperGroup):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from importlib import import_module
 
 from rich.markup import escape
 
+from chengshu.cli.groups import apps_with
 from chengshu.cli.output import people
 from chengshu.foundation import config
 from chengshu.foundation.errors import Conflict, Unavailable
@@ -66,13 +69,20 @@ def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun
     _start_serving(layout, where, supervisor)
     if supervisor.must_stop():
         return 0
-    for description in processes.beside_the_web(layout):
+    for description in _beside_the_web(layout):
         supervisor.start(description)
     _welcome(layout, where, time.monotonic() - begun)
     while not supervisor.must_stop():
         supervisor.run(timeout_s=1.0)
         instance.write_down(layout, instance.Running(os.getpid(), where.url, supervisor.pids()))
     return 0
+
+
+def _beside_the_web(layout: Layout) -> Iterator[processes.ProcessDescription]:
+    """The worker, and what the ``processes.py`` of installed apps describe."""
+    yield processes.worker()
+    for package, _file in apps_with("processes"):
+        yield from import_module(f"{package}.processes").processes(layout)
 
 
 def _clear_the_ground(layout: Layout, where: processes.Place, supervisor: Supervisor) -> None:

@@ -31,7 +31,7 @@ CONTRIBUTIONS = (
     "services",
     "tasks",
 )
-"""The files imported at start; ``urls``, ``endpoints`` and ``commands`` are imported by those who mount them."""
+"""The files imported at start; ``urls``, ``endpoints``, ``commands`` and ``processes`` by those who mount them."""
 
 
 class Module(AppConfig):

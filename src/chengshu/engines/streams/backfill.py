@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -146,7 +145,7 @@ def fill(store: Columns, readings: Sequence[Reading]) -> Filled:
                 for each in block
                 if each.at <= newest.get((each.device, each.metric), -1)
             ]
-            number = _next_number()
+            number = latest.next_number()
             known = known_of(store, doubtful, number) if doubtful else frozenset()
             fates = judged(block, newest, known, now_ms())
             insert_readings(store, fates.stored, token=f"backfill:{number}", batch=number)
@@ -162,9 +161,3 @@ def fill(store: Columns, readings: Sequence[Reading]) -> Filled:
 def _blocks(readings: list[Reading]) -> Iterator[list[Reading]]:
     for start in range(0, len(readings), AT_ONCE):
         yield readings[start : start + AT_ONCE]
-
-
-def _next_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('streams_batch')")
-        return int(cursor.fetchone()[0])

@@ -18,7 +18,7 @@ from chengshu.engines.streams.models import Device
 from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.filters import Filters
-from chengshu.foundation.http.idempotency import idempotent
+from chengshu.foundation.http.idempotency import idempotent, told_once
 from chengshu.foundation.http.openapi import failures
 from chengshu.foundation.http.pagination import PageOf, PageQuery, paged
 from chengshu.foundation.orgs.queries import unit_by_id
@@ -269,8 +269,8 @@ def send_command(request: HttpRequest, code: str, given: CommandIn) -> Status[Co
     summary="Issue a credential; earlier ones hold for a day more",
 )
 @door("streams.issue_credential")
+@told_once
 def issue_credential(request: HttpRequest, code: str) -> Status[CredentialOut]:
-    """Not repeatable under an idempotency key: the answer would have to be kept, and with it the secret."""
     issued = actions.issue_credential(device=queries.device_by_code(code))
     return Status(201, CredentialOut(client_id=code, secret=issued.secret))
 

@@ -23,8 +23,8 @@ from chengshu.engines.streams.spool import Raw
 from chengshu.engines.streams.writing import Fates, Series
 
 _LOCK: Final = 0x63_68_73_74
-KEPT_BYTES: Final = 4096
-"""Of a quarantined message; what it was shows in its beginning."""
+KEPT_BYTES: Final = 64 << 10
+"""Of a quarantined message; a longer one shows by its beginning what it was, and cannot be taken in again."""
 
 
 @contextmanager
@@ -37,6 +37,13 @@ def sole_writer() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def next_number() -> int:
+    """Of a batch of readings or events; each is used once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('streams_batch')")
+        return int(cursor.fetchone()[0])
 
 
 def newest_of(devices: Iterable[int]) -> dict[Series, int]:

@@ -60,6 +60,7 @@ class QuarantineReason(models.TextChoices):
 class QuarantineState(models.TextChoices):
     OPEN = "open", _("To be looked at")
     DISMISSED = "dismissed", _("Dismissed")
+    TAKEN = "taken", _("Taken in after all")
 
 
 class ThingModel(Recorded):

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from django.db import connection
-
 from chengshu.engines.streams import latest
 from chengshu.engines.streams.columns.client import Columns
 from chengshu.engines.streams.data import Reading
@@ -153,7 +151,7 @@ class Pump:
     def _begin(self, place: Checkpoint, read: Read) -> Bounds:
         """Note the bounds, unless this batch was begun before."""
         if not place.pending:
-            place.pending, place.batch = read.next_offset, _next_number()
+            place.pending, place.batch = read.next_offset, latest.next_number()
             place.save()
         return Bounds(place.stream, place.position, place.pending, place.batch)
 
@@ -219,12 +217,6 @@ def last_batch() -> int:
         return begun.batch - 1
     newest = Checkpoint.objects.filter(consumer=CONSUMER).order_by("-batch").first()
     return newest.batch if newest is not None else 0
-
-
-def _next_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('streams_batch')")
-        return int(cursor.fetchone()[0])
 
 
 def _raw(record: bytes) -> Raw | None:

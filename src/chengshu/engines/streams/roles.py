@@ -27,6 +27,7 @@ for _key in ("integrator", "section_head"):
         "streams.issue_credential",
         "streams.revoke_credential",
         "streams.settle_quarantined",
+        "streams.retry_quarantined",
         "streams.backfill_readings",
     )
 for _key in ("handling_unit_officer", "section_head"):

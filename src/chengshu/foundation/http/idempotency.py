@@ -57,6 +57,13 @@ def idempotent(endpoint: F) -> F:
     return decorate_view(_replaying)(endpoint)
 
 
+def told_once(endpoint: F) -> F:
+    """The same for an answer that holds a secret: it is not kept, so a repetition is refused instead of answered."""
+    endpoint.is_idempotent = True  # type: ignore[attr-defined]
+    contribute_operation_callback(endpoint, _document)
+    return decorate_view(functools.partial(_replaying, is_kept=False))(endpoint)
+
+
 def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The same for a page's view: a form sent twice is done once and ends on the same page."""
 
@@ -74,23 +81,23 @@ def _document(operation: Any) -> None:
     operation.openapi_extra = extra
 
 
-def _replaying(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _replaying(run: Callable[..., HttpResponse], *, is_kept: bool = True) -> Callable[..., HttpResponse]:
     @functools.wraps(run)
     def replaying(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return _once(request, lambda: run(request, **kwargs))
+        return _once(request, lambda: run(request, **kwargs), is_kept=is_kept)
 
     return replaying
 
 
-def _once(request: HttpRequest, perform: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: HttpRequest, perform: Callable[[], HttpResponse], *, is_kept: bool = True) -> HttpResponse:
     key, account_id = _key(request), current_asker().account_id
     if not key or account_id is None:
         return perform()
     digest = _digest(request)
     if not _claimed(account_id, key, digest):
-        return _replayed(account_id, key, digest)
+        return _replayed(account_id, key, digest, is_kept=is_kept)
     response = perform()
-    _note(account_id, key, response)
+    _note(account_id, key, response, is_kept=is_kept)
     return response
 
 
@@ -130,12 +137,18 @@ def _claimed(account_id: int, key: str, digest: str) -> bool:
     return IdempotencyKey.objects.filter(account_id=account_id, key=key, status=None).exists()
 
 
-def _replayed(account_id: int, key: str, digest: str) -> HttpResponse:
+def _replayed(account_id: int, key: str, digest: str, *, is_kept: bool) -> HttpResponse:
     known = IdempotencyKey.objects.get(account_id=account_id, key=key)
     if known.request_digest != digest:
         raise KeyConflict(
             _("This idempotency key was used for another request."),
             hint=_("Use a new key for a new request."),
+        )
+    if not is_kept:
+        raise Conflict(
+            _("This was done already, and its answer is told only once."),
+            code="idempotency.told_once",
+            hint=_("If the answer did not arrive, send a new request with a new key."),
         )
     response = HttpResponse(bytes(known.body), status=known.status, content_type=known.content_type)
     if known.location:
@@ -144,7 +157,7 @@ def _replayed(account_id: int, key: str, digest: str) -> HttpResponse:
     return response
 
 
-def _note(account_id: int, key: str, response: HttpResponse) -> None:
+def _note(account_id: int, key: str, response: HttpResponse, *, is_kept: bool) -> None:
     """Keep the answer of what was done; of what failed nothing is kept, so it may be tried again."""
     rows = IdempotencyKey.objects.filter(account_id=account_id, key=key)
     if response.status_code >= 400 or response.streaming:
@@ -154,7 +167,7 @@ def _note(account_id: int, key: str, response: HttpResponse) -> None:
         status=response.status_code,
         content_type=response.get("Content-Type", "")[:100],
         location=response.get("Location", "")[:500],
-        body=response.content,
+        body=response.content if is_kept else b"",
     )
 
 

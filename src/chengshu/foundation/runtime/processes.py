@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from chengshu.foundation import config
 from chengshu.foundation.runtime.cluster import Cluster
 from chengshu.foundation.runtime.layout import Layout
 from chengshu.foundation.runtime.os_user import OsUser
-from chengshu.foundation.runtime.probes import PortFileProbe, PostgresProbe, Probe, WebProbe
+from chengshu.foundation.runtime.probes import PostgresProbe, Probe, WebProbe
 
 WEB_WORKERS: Final = 2
 WEB_THREADS: Final = 2
@@ -105,42 +104,6 @@ def web(place: Place, layout: Layout) -> ProcessDescription:
 
 def worker() -> ProcessDescription:
     return ProcessDescription(name="worker", command=(sys.executable, "-m", "chengshu.cli", "worker"))
-
-
-def columns(layout: Layout) -> ProcessDescription:
-    """The owner of the columnar store; it stops after those who write to it."""
-    return ProcessDescription(
-        name="columns",
-        command=(sys.executable, "-m", "chengshu.engines.streams.columns.owner"),
-        probe=lambda: PortFileProbe(layout.run / "columns-port", "/ping"),
-        patience_s=30.0,
-        order=5,
-    )
-
-
-def pump() -> ProcessDescription:
-    """From the spools into the stores; a batch that was begun is finished first."""
-    return ProcessDescription(
-        name="pump",
-        command=(sys.executable, "-m", "chengshu.engines.streams.pumping"),
-        patience_s=30.0,
-    )
-
-
-def gateway(number: int) -> ProcessDescription:
-    """One of the processes that take what devices send; they share their ports, so the number is all that differs."""
-    return ProcessDescription(
-        name=f"gateway-{number}",
-        command=(sys.executable, "-m", "chengshu.engines.streams.gateway", str(number)),
-        patience_s=30.0,
-    )
-
-
-def beside_the_web(layout: Layout) -> tuple[ProcessDescription, ...]:
-    """Everything that starts once the web answers, in this order; a new process gets its line here."""
-    own_columns = () if config.text("CLICKHOUSE_URL", "") else (columns(layout),)
-    gateways = config.number("CHENGSHU_GATEWAYS", 1, most=64)
-    return (worker(), *own_columns, pump(), *(gateway(number) for number in range(gateways)))
 
 
 def child_environment(data: Path, extra: Mapping[str, str]) -> dict[str, str]:

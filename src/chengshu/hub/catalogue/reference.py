@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from django.utils.translation import override
@@ -18,6 +18,7 @@ from chengshu.foundation.events.bus import listeners_of, registered_events
 from chengshu.foundation.http.doors import read_permissions
 from chengshu.foundation.manifest import Scene, modules
 from chengshu.foundation.orgs.roles import declared_roles
+from chengshu.foundation.runtime.layout import PACKAGE
 from chengshu.hub.catalogue.routes import Route, routes
 from chengshu.hub.promises.evaluation.lifecycle import mermaid
 from chengshu.hub.promises.lint import rules
@@ -135,18 +136,23 @@ def _rules() -> str:
 
 
 def _settings() -> str:
-    """Every environment variable that ``settings.py`` reads, found in its syntax tree."""
-    tree = ast.parse(Path(settings_module.__file__).read_text(encoding="utf-8"))
-    rows = []
-    for node in ast.walk(tree):
+    """Every environment variable that is read by its name, found in the syntax trees."""
+    rows = set()
+    for node in _nodes():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_reader(node.func):
             key = node.args[0]
             default = ast.unparse(node.args[1]) if len(node.args) > 1 else ""
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                rows.append((f"`{key.value}`", node.func.attr, f"`{default}`" if default else ""))
+                rows.add((f"`{key.value}`", node.func.attr, f"`{default}`" if default else ""))
     return "# Settings\n\nBy environment only; a wrong value names its variable.\n\n" + _table(
         ("Variable", "Kind", "Default"), sorted(rows)
     )
+
+
+def _nodes() -> Iterator[ast.AST]:
+    for file in PACKAGE.rglob("*.py"):
+        if "tests" not in file.parts and "config." in (text := file.read_text(encoding="utf-8")):
+            yield from ast.walk(ast.parse(text))
 
 
 def _is_reader(function: ast.Attribute) -> bool:

@@ -20,7 +20,7 @@ from chengshu.engines.streams.actions.devices import (
     set_device_state,
 )
 from chengshu.engines.streams.actions.onboarding import onboard_devices
-from chengshu.engines.streams.actions.quarantine import settle_quarantined
+from chengshu.engines.streams.actions.quarantine import Retried, retry_quarantined, settle_quarantined
 from chengshu.engines.streams.actions.thing_models import (
     create_thing_model,
     publish_model_version,
@@ -29,6 +29,7 @@ from chengshu.engines.streams.actions.thing_models import (
 
 __all__ = [
     "Issued",
+    "Retried",
     "acknowledge_alarm",
     "backfill_readings",
     "call_off_maintenance",
@@ -46,6 +47,7 @@ __all__ = [
     "publish_model_version",
     "register_device",
     "retire_rule",
+    "retry_quarantined",
     "revise_rule",
     "revoke_credential",
     "save_model_version",

@@ -69,19 +69,16 @@ class Settings:
 
 
 def _doors() -> Doors:
-    def port(key: str, default: int) -> int:
-        return config.number(key, default, least=0, most=65_535)
-
     certificate, key = config.text("CHENGSHU_GATEWAY_CERTIFICATE"), config.text("CHENGSHU_GATEWAY_KEY")
     authorities = config.text("CHENGSHU_GATEWAY_CLIENT_AUTHORITIES")
     return Doors(
         bind=config.words("CHENGSHU_GATEWAY_BIND", ("127.0.0.1",)),
-        mqtt=port("CHENGSHU_MQTT_PORT", 1883),
-        mqtt_tls=port("CHENGSHU_MQTT_TLS_PORT", 8883),
-        http=port("CHENGSHU_INGEST_PORT", 8086),
-        syslog_tcp=port("CHENGSHU_SYSLOG_PORT", 0),
-        syslog_tls=port("CHENGSHU_SYSLOG_TLS_PORT", 0),
-        syslog_udp=port("CHENGSHU_SYSLOG_UDP_PORT", 0),
+        mqtt=config.number("CHENGSHU_MQTT_PORT", 1883, least=0, most=65_535),
+        mqtt_tls=config.number("CHENGSHU_MQTT_TLS_PORT", 8883, least=0, most=65_535),
+        http=config.number("CHENGSHU_INGEST_PORT", 8086, least=0, most=65_535),
+        syslog_tcp=config.number("CHENGSHU_SYSLOG_PORT", 0, least=0, most=65_535),
+        syslog_tls=config.number("CHENGSHU_SYSLOG_TLS_PORT", 0, least=0, most=65_535),
+        syslog_udp=config.number("CHENGSHU_SYSLOG_UDP_PORT", 0, least=0, most=65_535),
         certificate=(Path(certificate), Path(key)) if certificate and key else None,
         authorities=Path(authorities) if authorities else None,
     )

@@ -152,23 +152,24 @@ def device_step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     back = HttpResponseRedirect(reverse("streams:device", args=[device.code]))
     try:
         match step:
-            case "credential":
+            case "issue_credential":
                 issued = actions.issue_credential(device=device, overlap_h=_hours(typed.get("overlap_h", "")))
                 return _device(request, device, secret=issued.secret)
-            case "revoke":
+            case "revoke_credential":
                 actions.revoke_credential(device=device, reason=typed.get("reason", ""))
                 return flash(back, "success", _("Its credentials are revoked."))
-            case "state":
+            case "set_device_state":
                 actions.set_device_state(
                     device=device, state=typed.get("state", ""), reason=typed.get("reason", "")
                 )
                 return flash(back, "success", _("Its state is noted."))
-            case "command":
+            case "send_command":
                 name = typed.get("name", "")
                 actions.send_command(device=device, name=name, parameters=_parameters(device, name, typed))
                 return flash(back, "success", _("The command waits for the device."))
-            case "cancel":
-                command = queries.command_by_id(int(typed.get("command", "0") or 0))
+            case "cancel_command":
+                number = typed.get("command", "")
+                command = queries.command_by_id(int(number) if number.isdecimal() and len(number) < 19 else 0)
                 actions.cancel_command(command=command)
                 return flash(back, "success", _("The command is called off."))
     except InvalidInput as error:

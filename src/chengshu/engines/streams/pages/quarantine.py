@@ -47,6 +47,7 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
         "query": {name: value for name, value in (("reason", reason), ("state", state)) if value},
         "page": Page(len(page.rows), previous=page.previous, next=page.next),
         "may_settle": current_asker().holds("streams.settle_quarantined"),
+        "may_retry": current_asker().holds("streams.retry_quarantined"),
     }
     return render(request, "streams/quarantine.html", context)
 
@@ -64,3 +65,17 @@ def settle(request: HttpRequest, message: int) -> HttpResponse:
         note=request.POST.get("note", ""),
     )
     return flash(HttpResponseRedirect(reverse("streams:quarantine")), "success", _("The message is settled."))
+
+
+@door("streams.view")
+@require_POST
+def retry(request: HttpRequest, code: str) -> HttpResponse:
+    """Try the messages of a device again, against the thing model that is in use now."""
+    tried = actions.retry_quarantined(device=queries.device_by_code(code))
+    told = _("%(code)s: %(taken)s messages were taken in, %(refused)s are still refused.") % {
+        "code": code,
+        "taken": tried.taken,
+        "refused": tried.refused,
+    }
+    back = HttpResponseRedirect(reverse("streams:quarantine"))
+    return flash(back, "success" if tried.taken else "warning", told)

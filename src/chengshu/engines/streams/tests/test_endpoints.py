@@ -87,3 +87,12 @@ def test_values_and_courses_are_read(
         assert client.get(f"{API}/devices/WL-1/course", {**asked, **wrong}).status_code == 422
     status, command = post(client, "/devices/WL-1/commands", {"name": "pump", "parameters": {"on": True}})
     assert (status, command["state"]) == (201, "queued")
+
+
+def test_a_credential_asked_for_twice_is_issued_once_and_told_once(signed_in: SignedIn) -> None:
+    a_device("DB-1", "data-bureau")
+    client, path = signed_in("integrator"), f"{API}/devices/DB-1/credentials"
+    answers = [client.post(path, headers={"Idempotency-Key": "the-same-request"}) for _time in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["code"] == "idempotency.told_once"
+    assert Credential.objects.count() == 1

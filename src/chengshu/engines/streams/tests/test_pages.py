@@ -56,7 +56,7 @@ def test_a_device_of_another_unit_is_not_there(signed_in: SignedIn) -> None:
     a_device("FB-1", "finance-bureau")
     client = signed_in("handling_unit_officer")
     assert client.get("/streams/devices/FB-1/").status_code == 404
-    assert client.post("/streams/devices/FB-1/command/", {"name": "reboot"}).status_code == 404
+    assert client.post("/streams/devices/FB-1/send_command/", {"name": "reboot"}).status_code == 404
     assert "FB-1" not in client.get("/streams/").content.decode()
     assert "FB-1" not in client.get("/streams/labels/").content.decode()
 
@@ -67,10 +67,10 @@ def test_who_only_looks_changes_nothing(signed_in: SignedIn) -> None:
     client = signed_in("reviewer")
     assert client.get("/streams/devices/DB-1/").status_code == 200
     for step, typed in (
-        ("credential", {"overlap_h": "1"}),
-        ("revoke", {"reason": "遗失"}),
-        ("state", {"state": "faulty", "reason": "损坏"}),
-        ("command", {"name": "reboot"}),
+        ("issue_credential", {"overlap_h": "1"}),
+        ("revoke_credential", {"reason": "遗失"}),
+        ("set_device_state", {"state": "faulty", "reason": "损坏"}),
+        ("send_command", {"name": "reboot"}),
     ):
         assert client.post(f"/streams/devices/DB-1/{step}/", typed).status_code == 403
     assert client.get("/streams/onboarding/").status_code == 403
@@ -109,23 +109,23 @@ def test_a_device_is_shown_with_its_course(
 def test_a_secret_is_shown_once(signed_in: SignedIn) -> None:
     a_device("DB-1", "data-bureau")
     client = signed_in("integrator")
-    first = client.post("/streams/devices/DB-1/credential/", {"overlap_h": "0"})
+    first = client.post("/streams/devices/DB-1/issue_credential/", {"overlap_h": "0"})
     assert first.status_code == 200
     digest = Credential.objects.get().digest
     assert digest not in first.content.decode()
-    assert client.post("/streams/devices/DB-1/credential/", {"overlap_h": "soon"}).status_code == 422
+    assert client.post("/streams/devices/DB-1/issue_credential/", {"overlap_h": "soon"}).status_code == 422
 
 
 @pytest.mark.usefixtures("away")
 def test_a_command_goes_out_and_is_called_off(signed_in: SignedIn) -> None:
     a_device()
     client = signed_in("handling_unit_officer")
-    assert client.post("/streams/devices/WL-1/command/", {"name": "fly"}).status_code == 422
-    sent = client.post("/streams/devices/WL-1/command/", {"name": "pump", "pump.on": "1"})
+    assert client.post("/streams/devices/WL-1/send_command/", {"name": "fly"}).status_code == 422
+    sent = client.post("/streams/devices/WL-1/send_command/", {"name": "pump", "pump.on": "1"})
     assert sent.status_code == 302
     command = Command.objects.get()
     assert command.parameters == {"on": True}
-    assert client.post("/streams/devices/WL-1/cancel/", {"command": command.pk}).status_code == 302
+    assert client.post("/streams/devices/WL-1/cancel_command/", {"command": command.pk}).status_code == 302
     assert client.post("/streams/devices/WL-1/dance/").status_code == 404
 
 
@@ -168,7 +168,7 @@ def test_a_new_version_names_its_mistakes_and_is_put_in_use_by_another(signed_in
 
 def test_a_quarantined_message_is_dismissed_with_a_reason(signed_in: SignedIn) -> None:
     message = quarantined(a_device("DB-1", "data-bureau"))
-    address = f"/streams/quarantine/{message.pk}/"
+    address = f"/streams/quarantine/{message.pk}/settle/"
     assert signed_in("reviewer").post(address, {"note": "测试数据"}).status_code == 403
     client = signed_in("integrator")
     assert client.post(address, {"note": ""}).status_code == 422

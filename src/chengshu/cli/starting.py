@@ -69,7 +69,7 @@ def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun
     _start_serving(layout, where, supervisor)
     if supervisor.must_stop():
         return 0
-    for description in _beside_the_web(layout):
+    for description in beside_the_web(layout):
         supervisor.start(description)
     _welcome(layout, where, time.monotonic() - begun)
     while not supervisor.must_stop():
@@ -78,7 +78,7 @@ def _serve(layout: Layout, where: processes.Place, supervisor: Supervisor, begun
     return 0
 
 
-def _beside_the_web(layout: Layout) -> Iterator[processes.ProcessDescription]:
+def beside_the_web(layout: Layout) -> Iterator[processes.ProcessDescription]:
     """The worker, and what the ``processes.py`` of installed apps describe."""
     yield processes.worker()
     for package, _file in apps_with("processes"):

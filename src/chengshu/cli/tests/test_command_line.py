@@ -11,6 +11,8 @@ import pytest
 
 from chengshu.cli.groups import found_groups
 from chengshu.cli.main import main
+from chengshu.cli.starting import beside_the_web
+from chengshu.foundation.errors import Misconfigured
 from chengshu.foundation.runtime import instance
 from chengshu.foundation.runtime.layout import PACKAGE, Layout
 
@@ -110,3 +112,17 @@ def test_groups_are_listed_beside_the_commands(capsys: pytest.CaptureFixture[str
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
     assert all(name in shown for name in ("up", "doctor", "backup", *found_groups()))
+
+
+def test_apps_describe_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHENGSHU_GATEWAYS", "2")
+    names = [each.name for each in beside_the_web(Layout.from_environment())]
+    assert names == ["worker", "columns", "pump", "gateway-0", "gateway-1"]
+    monkeypatch.setenv("CLICKHOUSE_URL", "http://127.0.0.1:8123/chengshu")
+    assert "columns" not in [each.name for each in beside_the_web(Layout.from_environment())]
+
+
+def test_a_wrong_number_of_gateways_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHENGSHU_GATEWAYS", "many")
+    with pytest.raises(Misconfigured, match="CHENGSHU_GATEWAYS"):
+        list(beside_the_web(Layout.from_environment()))

@@ -34,9 +34,9 @@ from chengshu.engines.streams.writing import (
 from chengshu.foundation.errors import InvalidInput
 
 CONSUMER: Final = "pump"
-BATCH: Final = 5_000
+BATCH: Final = 10_000
 """Messages at once."""
-TURN_S: Final = 1.0
+TURN_S: Final = 0.4
 """So long readings gather before a batch is written, unless one is full: the store likes few and large parts."""
 
 Listener = Callable[[int, Fates, Sequence[Event]], None]
@@ -82,21 +82,20 @@ class Bounds:
 
 
 class Definitions:
-    """The thing models in use, by device; read anew when a version is put in use."""
+    """The thing models in use, by device; read anew when a version is put in use. A device keeps its model for good."""
 
     def __init__(self) -> None:
         self._read: dict[int, Definition] = {}
+        self._models: dict[int, int] = {}
 
     def of(self, devices: Sequence[int]) -> dict[int, Definition]:
-        models = dict(Device.objects.filter(pk__in=devices).values_list("pk", "model_id"))
-        in_use = dict(
-            ThingModelVersion.objects.filter(
-                model__in=set(models.values()), state=VersionState.PUBLISHED
-            ).values_list("model_id", "pk")
-        )
-        return {
-            device: self._definition(in_use[model]) for device, model in models.items() if model in in_use
-        }
+        unknown = [device for device in devices if device not in self._models]
+        if unknown:
+            self._models |= dict(Device.objects.filter(pk__in=unknown).values_list("pk", "model_id"))
+        published = ThingModelVersion.objects.filter(state=VersionState.PUBLISHED)
+        in_use = dict(published.values_list("model_id", "pk"))
+        models = ((device, self._models.get(device)) for device in devices)
+        return {device: self._definition(in_use[model]) for device, model in models if model in in_use}
 
     def _definition(self, version: int) -> Definition:
         if version not in self._read:

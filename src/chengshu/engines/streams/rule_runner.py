@@ -93,11 +93,13 @@ class RuleRunner:
             return self._write(self._take_in_doings() + self._engine.tick(now_ms))
 
     def reload(self, now: datetime) -> None:
-        """Take rules, devices and maintenance from the tables anew, and go on."""
+        """Take rules, devices and maintenance from the tables anew if they changed, and go on."""
         with as_machine(self._consumer):
-            self._engine = self._fresh(now, self._engine.save())
+            if alarming.facts_digest() != self._facts:
+                self._engine = self._fresh(now, self._engine.save())
 
     def _fresh(self, now: datetime, saved: Mapping[str, Any] | None) -> Engine:
+        self._facts = alarming.facts_digest()
         return Engine(
             alarming.rules_in_force(),
             alarming.device_facts(),

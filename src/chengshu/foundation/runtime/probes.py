@@ -81,9 +81,11 @@ class PortFileProbe:
     def __init__(self, port_file: Path, path: str) -> None:
         self._probe: WebProbe | None = None
         try:
-            self._probe = WebProbe("127.0.0.1", int(port_file.read_text(encoding="ascii")), path)
+            port = int(port_file.read_text(encoding="ascii"))
         except (OSError, ValueError):
             return
+        if 0 < port < 1 << 16:
+            self._probe = WebProbe("127.0.0.1", port, path)
 
     def healthy(self) -> bool | None:
         return self._probe.healthy() if self._probe else False

@@ -282,7 +282,12 @@ class Alarms:
 
     def save(self) -> dict[str, Any]:
         """Every alarm as JSON values."""
-        return {"clock": self.clock, "alarms": [_saved(alarm) for alarm in self._alarms.values()]}
+        due = [[at, rule, subject.kind, subject.id] for at, rule, subject in sorted(self._due)]
+        return {
+            "clock": self.clock,
+            "alarms": [_saved(alarm) for alarm in self._alarms.values()],
+            "due": due,
+        }
 
     def load(self, saved: Mapping[str, Any]) -> None:
         """Go on from a saved state; alarms of rules no longer in force are dropped."""
@@ -294,10 +299,13 @@ class Alarms:
             self._alarms[alarm.key] = alarm
             if alarm.status in OPEN:
                 self._by_device.setdefault(alarm.key[1].id, set()).add(alarm.key)
+        for at, rule, kind, number in saved["due"]:
+            self._wake(at, (rule, Subject(kind, number)))
         for alarm in self._alarms.values():
             self._wake_again(alarm)
 
     def _wake_again(self, alarm: Alarm) -> None:
+        """Maintenance may be another than when the state was saved; looking once more than needed changes nothing."""
         if alarm.changes:
             self._wake(alarm.changes[-1] + FLAPPING_MS, alarm.key)
         if alarm.status is Status.RAISED:

@@ -54,25 +54,48 @@ class SilenceSlot:
         self.scheduled = -1
 
 
+class Plan:
+    """The rules that watch one metric of devices alike: of the same kind, groups, area and units."""
+
+    __slots__ = ("high", "low", "others", "silences", "thresholds")
+
+    def __init__(self, covering: Iterable[Rule], metric: str) -> None:
+        self.thresholds: list[Rule] = []
+        self.others: list[Rule] = []
+        self.silences: list[tuple[Rule, Absence]] = []
+        for rule in covering:
+            condition = rule.condition
+            if isinstance(condition, Absence):
+                if condition.metric in ("", metric):
+                    self.silences.append((rule, condition))
+            elif condition.metric == metric:
+                (self.thresholds if isinstance(condition, Threshold) else self.others).append(rule)
+        self.low, self.high = _band(self.thresholds)
+
+
 class Track:
-    """What hangs on one metric of one device."""
+    """What hangs on one metric of one device.
 
-    __slots__ = ("high", "last", "low", "others", "quiet", "silences", "thresholds")
+    Thresholds get their states when the first limit is crossed: until then each would be as it began.
+    """
 
-    def __init__(self, thresholds: list[Slot], others: list[Slot], silences: list[SilenceSlot]) -> None:
+    __slots__ = ("high", "last", "low", "others", "plan", "quiet", "silences", "thresholds")
+
+    def __init__(self, plan: Plan, others: list[Slot], silences: list[SilenceSlot]) -> None:
         self.last = -1
-        self.thresholds = thresholds
+        self.plan = plan
+        self.thresholds: list[Slot] | None = None
         self.others = others
         self.silences = silences
-        self.low, self.high = _band(thresholds)
+        self.low, self.high = plan.low, plan.high
         self.quiet = True
 
 
-def _band(thresholds: Iterable[Slot]) -> tuple[float, float]:
+def _band(thresholds: Iterable[Rule]) -> tuple[float, float]:
     """Values strictly between cross no limit."""
     low, high = -math.inf, math.inf
-    for slot in thresholds:
-        condition = slot.rule.condition
+    for rule in thresholds:
+        condition = rule.condition
         assert isinstance(condition, Threshold)
         if condition.compare in (Compare.ABOVE, Compare.AT_LEAST):
             high = min(high, condition.limit)
@@ -95,6 +118,8 @@ class Conditions:
         self._emit = emit
         self._let_pass = let_pass
         self._tracks: dict[tuple[int, str], Track] = {}
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._names_devices = any(rule.scope.devices for rule in self._rules)
         self._shared: dict[tuple[int, Subject], Slot] = {}
         self._silences: dict[tuple[int, int], SilenceSlot] = {}
         self._deadlines: list[tuple[int, int, SilenceSlot]] = []
@@ -115,16 +140,16 @@ class Conditions:
             self.late += 1
             return
         track.last = at
-        if track.thresholds and not (track.quiet and track.low < value < track.high):
-            self._cross(track, at, value)
+        if value == value and not (track.quiet and track.low < value < track.high):  # NaN stands beside words
+            self._cross(track, reading.device, at, value)
         for slot in track.others:
             turned = slot.state.feed(at, value, reading.text, reading.device)
             if turned:
                 self._emit(Change(slot.rule, slot.subject, turned > 0, at, value))
 
-    def _cross(self, track: Track, at: int, value: float) -> None:
+    def _cross(self, track: Track, device: int, at: int, value: float) -> None:
         quiet = True
-        for slot in track.thresholds:
+        for slot in self._thresholds(track, device):
             state = slot.state
             assert isinstance(state, ThresholdState)
             turned = state.feed(at, value, "", 0)
@@ -169,23 +194,26 @@ class Conditions:
         silence.scheduled = silence.presence.deadline
         heappush(self._deadlines, (silence.scheduled, silence.number, silence))
 
+    def _thresholds(self, track: Track, device: int) -> list[Slot]:
+        if track.thresholds is None:
+            facts = self._devices.get(device) or Device(device)
+            track.thresholds = [self._slot(rule, facts) for rule in track.plan.thresholds]
+        return track.thresholds
+
     def _track(self, key: tuple[int, str]) -> Track:
         device = self._devices.get(key[0]) or Device(key[0])
-        covering = [rule for rule in self._rules if rule.scope.covers(device)]
-        silences = [
-            self._silence(rule, device, rule.condition)
-            for rule in covering
-            if isinstance(rule.condition, Absence) and rule.condition.metric in ("", key[1])
-        ]
-        slots = [
-            self._slot(rule, device)
-            for rule in covering
-            if not isinstance(rule.condition, Absence) and rule.condition.metric == key[1]
-        ]
-        thresholds = [slot for slot in slots if isinstance(slot.rule.condition, Threshold)]
-        others = [slot for slot in slots if not isinstance(slot.rule.condition, Threshold)]
-        track = self._tracks[key] = Track(thresholds, others, silences)
+        plan = self._plan(device, key[1])
+        silences = [self._silence(rule, device, condition) for rule, condition in plan.silences]
+        others = [self._slot(rule, device) for rule in plan.others]
+        track = self._tracks[key] = Track(plan, others, silences)
         return track
+
+    def _plan(self, device: Device, metric: str) -> Plan:
+        own = device.id if self._names_devices else 0
+        kind = (metric, own, device.model, device.groups, device.area, device.units)
+        if kind not in self._plans:
+            self._plans[kind] = Plan((rule for rule in self._rules if rule.scope.covers(device)), metric)
+        return self._plans[kind]
 
     def _slot(self, rule: Rule, device: Device) -> Slot:
         condition = rule.condition
@@ -225,11 +253,15 @@ class Conditions:
             track = self._track((device, metric))
             track.last = last
             known = dict(map(tuple, states))
+            if any(rule.id in known for rule in track.plan.thresholds):
+                self._thresholds(track, device)
             for slot in _own(track):
                 if slot.rule.id in known:
                     slot.state.load(known[slot.rule.id])
             track.quiet = all(
-                slot.state.is_quiet() for slot in track.thresholds if isinstance(slot.state, ThresholdState)
+                slot.state.is_quiet()
+                for slot in track.thresholds or ()
+                if isinstance(slot.state, ThresholdState)
             )
         for rule, kind, number, state in saved["shared"]:
             slot_found = self._shared.get((rule, Subject(kind, number)))
@@ -246,5 +278,7 @@ class Conditions:
 def _own(track: Track) -> list[Slot]:
     """The slots whose state belongs to this track alone."""
     return [
-        slot for slot in (*track.thresholds, *track.others) if not isinstance(slot.rule.condition, Together)
+        slot
+        for slot in (*(track.thresholds or ()), *track.others)
+        if not isinstance(slot.rule.condition, Together)
     ]

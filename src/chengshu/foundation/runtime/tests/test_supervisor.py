@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chengshu.foundation.runtime.cluster import wait_until
-from chengshu.foundation.runtime.probes import WebProbe
+from chengshu.foundation.runtime.probes import PortFileProbe, WebProbe
 from chengshu.foundation.runtime.processes import ProcessDescription
 from chengshu.foundation.runtime.supervisor import PROBES_TO_FAIL, Child, Supervisor, back_off_s
 from chengshu.foundation.runtime.system import MARK, group_members, is_alive, marked_processes
@@ -138,8 +139,6 @@ def test_a_child_that_has_never_been_well_is_still_starting(supervisor: Supervis
 
 
 def test_nobody_answers_on_a_closed_port(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         probe = WebProbe("127.0.0.1", taken.getsockname()[1], "/")
@@ -171,3 +170,21 @@ def test_children_carry_the_mark_of_their_data_directory(supervisor: Supervisor,
     log = tmp_path / "log" / "sleeper.log"
     assert supervisor.run(until=lambda: str(tmp_path) in log.read_text(), timeout_s=PATIENCE_S)
     assert marked_processes(str(tmp_path)) == [supervisor.pids()["sleeper"]]
+
+
+def test_a_process_that_names_its_port_in_a_file_is_asked_there(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    assert PortFileProbe(file, "/").healthy() is False
+    for content in ("no port", "", "-1"):
+        file.write_text(content, encoding="ascii")
+        assert PortFileProbe(file, "/").healthy() is False
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        file.write_text(str(server.getsockname()[1]), encoding="ascii")
+        probe = PortFileProbe(file, "/")
+        assert probe.healthy() is None
+        asked, _address = server.accept()
+        with asked:
+            assert asked.recv(1000).startswith(b"GET / HTTP/1.")
+            asked.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            assert wait_until(probe.healthy, PATIENCE_S)
+        probe.close()

@@ -34,8 +34,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengshu.settings")
 
 from bench.measuring import Report, _table  # noqa: E402
+from chengshu.engines.streams.data import SIMULATED  # noqa: E402
 from chengshu.engines.streams.gateway.admission import Admitted, Credentials  # noqa: E402
-from chengshu.engines.streams.simulating import PREFIX  # noqa: E402
 from chengshu.engines.streams.wire import Reason  # noqa: E402
 
 MOST_OF_A_PROCESS = 18_500
@@ -53,7 +53,7 @@ class Everybody:
         digest = hashlib.sha256(b"salt" + (shown.password or b"")).hexdigest()
         if not hmac.compare_digest(digest, hashlib.sha256(b"saltsimulated").hexdigest()):
             return Reason.BAD_USER_NAME_OR_PASSWORD
-        return Admitted(int(shown.client_id.removeprefix(PREFIX)), shown.client_id)
+        return Admitted(int(shown.client_id.removeprefix(SIMULATED)), shown.client_id)
 
 
 async def serve(folder: Path, number: int, port: int) -> None:

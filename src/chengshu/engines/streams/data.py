@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+SIMULATED: Final = "sim-"
+"""What the codes of simulated devices begin with; nobody else's may."""
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):

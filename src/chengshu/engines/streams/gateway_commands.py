@@ -16,7 +16,8 @@ import msgspec
 import typer
 
 from chengshu.cli.output import AsJson, people, print_json, print_table
-from chengshu.engines.streams.simulating import PREFIX, Fleet
+from chengshu.engines.streams.data import SIMULATED
+from chengshu.engines.streams.simulating import Fleet
 from chengshu.foundation.errors import InvalidFile, Missing, Place
 from chengshu.foundation.runtime.layout import Layout
 
@@ -117,4 +118,4 @@ def read_secrets(path: Path) -> dict[str, str]:
         rows = csv.DictReader(file)
         if not {"code", "secret"} <= set(rows.fieldnames or ()):
             raise InvalidFile("The first line does not name the columns code and secret.", place=Place(1))
-        return {row["code"]: row["secret"] for row in rows if row["code"].startswith(PREFIX)}
+        return {row["code"]: row["secret"] for row in rows if row["code"].startswith(SIMULATED)}

@@ -6,6 +6,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.engines.streams.data import SIMULATED
 from chengshu.engines.streams.models import Device, Protocol
 from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.errors import InvalidInput
@@ -15,7 +16,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,59}")
 
 
 def tidy_device(device: Device) -> None:
-    """Trim the texts of a device and insist that all of it can be kept.
+    """Trim the texts of a device and insist that all of it can be kept; the simulator's codes mark it as simulated.
 
     :raises InvalidInput: naming the field that is wrong
     """
@@ -25,6 +26,7 @@ def tidy_device(device: Device) -> None:
             field="code",
             hint=_("2 to 60 letters, digits, dots, underscores and hyphens; a letter or digit first."),
         )
+    device.is_simulated = device.is_simulated or device.code.startswith(SIMULATED)
     device.title = text_in(device.title, "title", 100, needed=True)
     device.place = text_in(device.place, "place", 200)
     device.grid_code = text_in(device.grid_code, "grid_code", 30)

@@ -9,6 +9,7 @@ After a crash ``catch_up`` feeds the batches since from the columnar store; even
 from __future__ import annotations
 
 import json
+import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from chengshu.engines.streams.machine import as_machine
 from chengshu.engines.streams.models_rules import Alarm, AlarmStep, AlarmStepKind, RuleMemory
 from chengshu.engines.streams.rules import AlarmEvent, Engine
 
+LOG = logging.getLogger(__name__)
+FORMAT = 1
 SAVE_EVERY_MS = 30_000
 BY_PEOPLE = (AlarmStepKind.ACKNOWLEDGED, AlarmStepKind.ENDED, AlarmStepKind.HIDDEN)
 LOOK_BACK = timedelta(days=1)
@@ -56,7 +59,7 @@ class RuleRunner:
         self._last_step = 0
         with as_machine(consumer):
             memory = RuleMemory.objects.filter(consumer=consumer).first()
-            saved = json.loads(zlib.decompress(bytes(memory.saved))) if memory else None
+            saved = _readable(memory)
             self.batch = memory.batch if memory else 0
             self._events: list[AlarmEvent] = []
             self._engine = self._fresh(now, saved["engine"] if saved else None)
@@ -116,7 +119,7 @@ class RuleRunner:
         return len(touched)
 
     def _save(self) -> None:
-        memory = {"engine": self._engine.save(), "last_step": self._last_step}
+        memory = {"format": FORMAT, "engine": self._engine.save(), "last_step": self._last_step}
         RuleMemory.objects.update_or_create(
             consumer=self._consumer,
             defaults={"batch": self.batch, "saved": zlib.compress(json.dumps(memory).encode(), 1)},
@@ -140,6 +143,14 @@ class RuleRunner:
             return self._engine.clear(key, raised_at, at)
         until = alarming.milliseconds(alarm.suppressed_until) if alarm.suppressed_until else at
         return self._engine.suppress(key, until, at)
+
+
+def _readable(memory: RuleMemory | None) -> dict[str, Any] | None:
+    """What was saved; nothing of another format, after which every rule begins anew with what comes next."""
+    saved = json.loads(zlib.decompress(bytes(memory.saved))) if memory else {}
+    if memory and saved.get("format") != FORMAT:
+        LOG.warning("The memory of the rules was saved in another format and is left out.")
+    return saved if saved.get("format") == FORMAT else None
 
 
 def _order(reading: Reading) -> tuple[int, int, int, str]:

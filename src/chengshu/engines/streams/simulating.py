@@ -22,9 +22,9 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from chengshu.engines.streams.data import SIMULATED
 from chengshu.engines.streams.wire import V311, Connack, Connect, Decoder, Publish, encode
 
-PREFIX: Final = "sim-"
 _TICK_S: Final = 0.01
 _MOST_PENDING: Final = 200
 _BIND_ADDRESS_NO_PORT: Final = 24
@@ -184,7 +184,7 @@ class _Running:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def connect(self, number: int) -> bytes:
-        name = f"{PREFIX}{number}"
+        name = f"{SIMULATED}{number}"
         secret = (self.plan.secrets or {}).get(name, self.plan.secret)
         packet = Connect(self.plan.version, name, True, self.plan.keep_alive_s, name, secret.encode())
         return encode(packet, self.plan.version)

@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
+from chengshu.engines.streams.data import SIMULATED
 from chengshu.engines.streams.gateway.admission import Admitted, Credentials
 from chengshu.engines.streams.gateway.serving import Doors
-from chengshu.engines.streams.simulating import PREFIX
 from chengshu.engines.streams.tests.gateways import KnownDevices, run, serving
 from chengshu.engines.streams.wire import Reason
 
@@ -17,9 +17,9 @@ class SimulatedDevices(KnownDevices):
     """Every simulated device, by its number."""
 
     async def admit(self, shown: Credentials) -> Admitted | Reason:
-        if not shown.client_id.startswith(PREFIX) or shown.password != b"simulated":
+        if not shown.client_id.startswith(SIMULATED) or shown.password != b"simulated":
             return Reason.BAD_USER_NAME_OR_PASSWORD
-        return Admitted(int(shown.client_id.removeprefix(PREFIX)), shown.client_id)
+        return Admitted(int(shown.client_id.removeprefix(SIMULATED)), shown.client_id)
 
 
 async def serve(folder: Path, port: int) -> None:

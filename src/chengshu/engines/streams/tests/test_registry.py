@@ -300,3 +300,8 @@ def test_latest_values_are_those_of_ones_own_units(as_persona: As) -> None:
     with as_persona("unit_officer"):
         assert queries.latest_values() == []
     assert len(queries.latest_values()) == 4
+
+
+def test_a_device_with_a_code_of_the_simulator_is_marked_as_simulated() -> None:
+    assert a_device("sim-1").is_simulated
+    assert not a_device("SIM-1").is_simulated

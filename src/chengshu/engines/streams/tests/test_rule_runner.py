@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -137,3 +139,15 @@ def test_the_columnar_store_gives_back_what_came_after_a_batch(own_store: Column
     assert work.catch_up(own_store, 3) == 2
     assert [kind for kind, _minute in told()] == ["raised", "cleared", "raised"]
     assert work.catch_up(own_store, 3) == 0
+
+
+def test_a_memory_of_another_format_is_left_out_and_watching_goes_on() -> None:
+    a_rule()
+    device = a_device().pk
+    saved = zlib.compress(json.dumps({"format": 0}).encode())
+    with as_machine("rules"):
+        RuleMemory.objects.create(consumer="rules", batch=7, saved=saved)
+    work = runner()
+    assert work.batch == 7
+    hear(work, 8, *readings(device, (0, 4.0)))
+    assert told() == [("raised", 0)]

@@ -114,11 +114,10 @@ class AskedInTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith((settings.STATIC_URL, "/healthz")):
             return self.get_response(request)
-        with transaction.atomic():
-            try:
-                asker = asker_of(request)
-            except ChengshuError as error:
-                return answer(request, error)
+        try:
+            asker = asker_of(request)
+        except ChengshuError as error:
+            return answer(request, error)
         request.asker = asker  # type: ignore[attr-defined]
         if _may_be_forged(request, asker):
             return csrf_failure(request)

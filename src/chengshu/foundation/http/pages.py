@@ -16,7 +16,7 @@ from markupsafe import Markup
 from chengshu.foundation.asking import NOBODY, Asker
 from chengshu.foundation.errors import Words
 from chengshu.foundation.http import flash
-from chengshu.foundation.http.navigation import navigation_for
+from chengshu.foundation.http.navigation import navigation_for, signature
 
 _TOKEN_FIELD = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
 
@@ -32,6 +32,7 @@ def render(
 def shell(request: HttpRequest) -> dict[str, Any]:
     asker: Asker = getattr(request, "asker", NOBODY)
     token = getattr(request, "form_token", "") or get_token(request)
+    navigation = navigation_for(asker, request.path)
     return {
         "request": request,
         "asker": asker,
@@ -42,7 +43,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("web:home"),
         "sign_in_url": reverse("identity:sign_in"),
         "public_links": _public_links(),
-        "navigation": navigation_for(asker, request.path),
+        "navigation": navigation,
+        "navigation_key": signature(navigation),
         "district": settings.DISTRICT,
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,

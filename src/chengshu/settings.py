@@ -78,11 +78,16 @@ WSGI_APPLICATION = "chengshu.wsgi.application"
 _parameters = connection_parameters()
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "chengshu.foundation.postgresql",
         **_parameters.app,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_parameters.app.get("OPTIONS", {}), "application_name": "chengshu"},
+        "OPTIONS": {
+            **_parameters.app.get("OPTIONS", {}),
+            "application_name": "chengshu",
+            "server_side_binding": True,  # with the next line: planned once, row security and all, not every time
+            "prepare_threshold": 2,
+        },
     },
     "owner": {
         "ENGINE": "django.db.backends.postgresql",

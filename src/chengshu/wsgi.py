@@ -1,4 +1,4 @@
-"""The WSGI application that the web processes serve."""
+"""The WSGI application that the web processes serve: Django, behind the pages kept for everybody."""
 
 from __future__ import annotations
 
@@ -7,4 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengshu.settings")
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from chengshu.foundation.http.kept import Front  # noqa: E402 (its models need the apps, which are ready only now)
+
+application = Front(_pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from chengshu.engines.cases.events import CaseEnded, CaseOpened, CaseStatusChang
 from chengshu.engines.cases.interpreter.machine import Machine
 from chengshu.engines.cases.rows import ENDED
 from chengshu.engines.cases.state import JobState, Task, TaskState
-from chengshu.foundation.events.bus import emit
+from chengshu.foundation.events.bus import Event, emit_all
 
 Columns = dict[str, Any]
 
@@ -61,18 +62,38 @@ def _let_in(columns: Columns, task: Task) -> None:
 
 def follow(run: Machine, columns: Columns, *, is_new: bool) -> None:
     """Keep the clocks, and announce what leaves the case: messages, service jobs, its beginning and end."""
+    keeping.follow(run.case.id, run.plan(run.case.plan), run.delta.history, run.now)
+    emit_all(list(_announced(run, columns, is_new=is_new)))
+    _perform_later(run)
+
+
+def follow_new(cases: Sequence[tuple[Machine, Columns]]) -> None:
+    """The same for many cases that have just begun."""
+    keeping.follow_new(
+        keeping.Begun(run.case.id, run.plan(run.case.plan), run.delta.history, run.now)
+        for run, _columns in cases
+    )
+    emit_all([event for run, columns in cases for event in _announced(run, columns, is_new=True)])
+    for run, _columns in cases:
+        _perform_later(run)
+
+
+def _announced(run: Machine, columns: Columns, *, is_new: bool) -> Iterator[Event]:
     case, delta = run.case, run.delta
-    keeping.follow(case.id, run.plan(case.plan), delta.history, run.now)
     for thrown in delta.thrown:
-        emit(MessageThrown(case.id, thrown.kind.value, thrown.name, thrown.key, dict(thrown.payload)))
+        yield MessageThrown(case.id, thrown.kind.value, thrown.name, thrown.key, dict(thrown.payload))
     if is_new:
-        emit(CaseOpened(case.id, columns["definition_id"]))
+        yield CaseOpened(case.id, columns["definition_id"])
     for happening in delta.history:
         if happening.kind == "status":
             status = str(happening.details.get("status", ""))
-            emit(CaseStatusChanged(case.id, columns["definition_id"], status, happening.at.isoformat()))
+            yield CaseStatusChanged(case.id, columns["definition_id"], status, happening.at.isoformat())
     if case.state in ENDED and columns["ended_at"] == run.now:
-        emit(CaseEnded(case.id, columns["definition_id"], case.state.value, case.outcome))
+        yield CaseEnded(case.id, columns["definition_id"], case.state.value, case.outcome)
+
+
+def _perform_later(run: Machine) -> None:
+    delta = run.delta
     waiting = [job_id for job_id in delta.jobs_new if run.state.jobs[job_id].state is JobState.WAITING]
     if waiting:
         _have_performed(waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema, Status
 
-from chengshu.engines.cases import actions
+from chengshu.engines.cases import actions, handing_over, keyed
 from chengshu.engines.cases.data import WorkFilter
 from chengshu.engines.cases.queries.ahead import outcomes_of
 from chengshu.engines.cases.queries.cases import case_view, cases, task_view
@@ -94,6 +95,32 @@ class OpenedOut(Schema):
     """The case that was opened."""
 
     case_id: int
+
+
+class HandedIn(OpenCaseIn):
+    """One of many cases to open; a ``key`` names it, so that sending it again within a day opens it once."""
+
+    key: str = Field("", max_length=200)
+
+
+class OpenCasesIn(Schema):
+    """Cases that another system hands over: all of them are opened, or none."""
+
+    items: list[HandedIn] = Field(min_length=1, max_length=handing_over.MOST)
+
+
+class OpenedOneOut(Schema):
+    """One case that was opened; ``repeated`` if that was done before under the same key."""
+
+    position: int
+    case_id: int
+    repeated: bool
+
+
+class OpenedManyOut(Schema):
+    """The cases in the order in which they were sent."""
+
+    cases: list[OpenedOneOut]
 
 
 class CompleteIn(Schema):
@@ -284,6 +311,32 @@ def open_case(request: HttpRequest, given: OpenCaseIn) -> Status[dict[str, int]]
         definition=given.definition, unit_id=given.unit_id, title=given.title, variables=given.variables
     )
     return Status(201, {"case_id": case_id})
+
+
+@router.post(
+    "/cases/bulk",
+    response={201: OpenedManyOut, **failures(401, 403, 409, 422)},
+    operation_id="open_cases",
+    summary="Open up to 500 cases, all of them or none",
+)
+@idempotent
+@door("cases.view")
+def open_cases(request: HttpRequest, given: OpenCasesIn) -> Status[dict[str, Any]]:
+    opened = keyed.open_once(
+        [
+            keyed.Handed(
+                item.key,
+                {
+                    "definition": item.definition,
+                    "unit_id": item.unit_id,
+                    "title": item.title,
+                    "variables": item.variables,
+                },
+            )
+            for item in given.items
+        ]
+    )
+    return Status(201, {"cases": [asdict(each) for each in opened]})
 
 
 @router.get(

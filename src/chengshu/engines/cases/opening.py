@@ -9,15 +9,17 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.engines.cases import store
+from chengshu.engines.cases import handing_in, store
 from chengshu.engines.cases.ids import ids
 from chengshu.engines.cases.models import Definition, DefinitionVersion, VersionState
 from chengshu.engines.cases.numbers import next_number
 from chengshu.engines.cases.state import CaseRow, State
 from chengshu.engines.cases.who import Doer
+from chengshu.foundation.action import require
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import InvalidInput, Missing
 from chengshu.foundation.orgs.models import Unit
+from chengshu.foundation.published import while_published
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,7 @@ def version_in_force(key: str) -> DefinitionVersion:
     """
     :raises Missing: if no version is deployed under this key
     """
-    found = (
-        DefinitionVersion.objects.defer("content")
-        .select_related("definition")
-        .filter(definition__key=key, state=VersionState.DEPLOYED)
-        .first()
-    )
+    found = _in_force(key)
     if found is None:
         raise Missing(
             _("There is no process “%(key)s” in force.") % {"key": key},
@@ -56,6 +53,17 @@ def version_in_force(key: str) -> DefinitionVersion:
             data={"key": key},
         )
     return found
+
+
+@while_published
+def _in_force(key: str) -> DefinitionVersion | None:
+    """The deployed version, which everybody may read; nobody changes the row that is given."""
+    return (
+        DefinitionVersion.objects.defer("content")
+        .select_related("definition")
+        .filter(definition__key=key, state=VersionState.DEPLOYED)
+        .first()
+    )
 
 
 def unit_of(definition: Definition, unit_id: int | None) -> int:
@@ -74,17 +82,62 @@ def unit_of(definition: Definition, unit_id: int | None) -> int:
     return unit_id
 
 
+def checked(
+    *,
+    definition: str,
+    unit_id: int | None = None,
+    title: str = "",
+    variables: Mapping[str, Any] | None = None,
+    simulated: bool = False,
+    applicant_id: int | None = None,
+    version: DefinitionVersion | None = None,
+) -> Opening:
+    """What the asker wants to open, seen to be theirs to open; the parameters of ``actions.open_case``.
+
+    :param version: the one in force under the key, where it is known
+    :raises Missing: if nothing is deployed under this key
+    :raises Refused: if the asker may not open it there, or not for somebody else
+    :raises InvalidInput: if unit or variables cannot be
+    """
+    version = version or version_in_force(definition)
+    unit = unit_of(version.definition, unit_id)
+    is_for_another = applicant_id is not None and applicant_id != current_asker().account_id
+    if is_for_another or unit != version.definition.unit_id:
+        require(current_asker(), "cases.open_case", unit)
+    handing_in.insist_small(variables)
+    if not current_asker().is_system:
+        handing_in.insist_named(version.facts.get("start_form", ""), variables)
+    return Opening(
+        version, unit, title=title, variables=variables, simulated=simulated, applicant_id=applicant_id
+    )
+
+
 def open_new(opening: Opening) -> int:
     """Open a case, run it to its first waiting steps and write it; returns its id. For use inside an action."""
-    asker = current_asker()
-    run = new_run(opening)
-    run.start(opening.variables, node=opening.node, by=asker.account_id)
-    run.case.title = (run.case.title or opening.version.definition.title)[:300]
-    store.write_new(run, Doer(asker.account_id))
+    run = begun(opening, number_for(opening))
+    store.write_new(run, Doer(current_asker().account_id))
     return run.case.id
 
 
-def new_run(opening: Opening) -> store.StoredRun:
+def begun(opening: Opening, number: str) -> store.StoredRun:
+    """A case under this number, run to its first waiting steps and not written."""
+    run = new_run(opening, number)
+    run.start(opening.variables, node=opening.node, by=current_asker().account_id)
+    run.case.title = (run.case.title or opening.version.definition.title)[:300]
+    return run
+
+
+def prefix_of(opening: Opening) -> str:
+    """What the numbers of such cases begin with."""
+    return str(opening.version.facts.get("number_prefix", ""))
+
+
+def number_for(opening: Opening) -> str:
+    """The next number for such a case."""
+    return next_number(prefix_of(opening))
+
+
+def new_run(opening: Opening, number: str) -> store.StoredRun:
     """A run over a case that is not begun."""
     version, opener = opening.version, current_asker().account_id
     account_id = opening.applicant_id or opener
@@ -96,7 +149,7 @@ def new_run(opening: Opening) -> store.StoredRun:
         title=opening.title.strip()[:300],
     )
     columns = {
-        "number": next_number(version.facts.get("number_prefix", "")),
+        "number": number,
         "definition_id": version.definition_id,
         "version_id": version.pk,
         "unit_id": opening.unit_id,

@@ -7,6 +7,7 @@ from chengshu.foundation.orgs.roles import grant
 WORKING = (
     "cases.view",
     "cases.open_case",
+    "cases.open_cases",
     "cases.claim_task",
     "cases.release_task",
     "cases.complete_task",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,11 +41,12 @@ from chengshu.engines.cases.who import Doer, Post, doer_of
 from chengshu.foundation import prepared
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.audit import chain
-from chengshu.foundation.audit.changes import record
+from chengshu.foundation.audit.changes import collecting, record
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput, Missing
 
 _LOAD = "SELECT cases_load(%s::bigint, %s::bigint, %s::boolean)"
 _APPLY = "SELECT cases_apply(%s::bigint, %s::jsonb)"
+_OPEN = "SELECT cases_open(%s::jsonb)"
 
 
 class StoredRun(Run):
@@ -227,6 +228,39 @@ def write_new(run: StoredRun, doer: Doer) -> None:
     """Write a case that did not exist."""
     run.columns["is_new"] = True
     write(Work(run, doer, frozenset()))
+
+
+@dataclass(frozen=True)
+class New:
+    """A case that did not exist, ready to be written.
+
+    :param changes: what the audit chain says about it
+    """
+
+    run: StoredRun
+    content: bytes
+    changes: list[dict[str, Any]]
+
+
+def new_of(run: StoredRun, doer: Doer) -> New:
+    """What is to be written of a new case.
+
+    :raises InvalidInput: ``variables`` if something in it cannot be kept
+    """
+    run.columns["is_new"] = True
+    work = Work(run, doer, frozenset())
+    content = _json(_payload(work))
+    with collecting() as changes:
+        _record(work)
+    return New(run, content, changes)
+
+
+def write_all_new(cases: Sequence[New]) -> None:
+    """Write many new cases, each kind of row in one statement, and what follows from them."""
+    prepared.later(_OPEN, [b"[" + b",".join(case.content for case in cases) + b"]"])
+    after.follow_new([(case.run, case.run.columns) for case in cases])
+    for case in cases:
+        case.run.forget_delta()
 
 
 def _loaded(case_id: int | None, task_id: int | None) -> Work:

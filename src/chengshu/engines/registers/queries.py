@@ -34,6 +34,7 @@ from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.calendar import local_day
 from chengshu.foundation.errors import InvalidInput, Missing
 from chengshu.foundation.files.queries import files as visible_files
+from chengshu.foundation.published import while_published
 
 
 def today() -> date:
@@ -43,8 +44,13 @@ def today() -> date:
 
 def known_forms() -> frozenset[str]:
     """Keys of the forms that are declared by scenes or have a version in use."""
+    return _forms_in_use() | {each.type.key for each in declared_forms()}
+
+
+@while_published
+def _forms_in_use() -> frozenset[str]:
     published = FormDefinition.objects.filter(versions__state=VersionState.PUBLISHED)
-    return frozenset(published.values_list("key", flat=True)) | {each.type.key for each in declared_forms()}
+    return frozenset(published.values_list("key", flat=True))
 
 
 def form(key: str, version: int | None = None) -> data.Form:
@@ -52,16 +58,30 @@ def form(key: str, version: int | None = None) -> data.Form:
 
     :raises Missing: if there is none that the asker may see
     """
-    versions = FormVersion.objects.select_related("definition").filter(definition__key=storable(key))
-    wanted = Q(state=VersionState.PUBLISHED) if version is None else Q(number=version)
-    found = versions.filter(wanted).first()
+    if version is None:
+        found = _form_in_use(storable(key))
+    else:
+        versions = FormVersion.objects.select_related("definition").filter(definition__key=storable(key))
+        row = versions.filter(number=version).first()
+        found = form_of(row) if row is not None else None
     if found is None:
         raise Missing(
             _("There is no form “%(key)s” in use.") % {"key": key},
             code="form.missing",
             hint=_("Load the base data, or publish a version of it."),
         )
-    return form_of(found)
+    return found
+
+
+@while_published
+def _form_in_use(key: str) -> data.Form | None:
+    """The published version, which everybody may read."""
+    found = (
+        FormVersion.objects.select_related("definition")
+        .filter(definition__key=key, state=VersionState.PUBLISHED)
+        .first()
+    )
+    return form_of(found) if found is not None else None
 
 
 def form_of(version: FormVersion) -> data.Form:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -121,12 +123,79 @@ def _claimed(account_id: int, key: str, digest: str) -> bool:
     :raises Conflict: if that one takes too long
     """
     row = IdempotencyKey(account_id=account_id, key=key, request_digest=digest)
+    with _waiting_briefly():
+        old = timezone.now() - KEPT
+        IdempotencyKey.objects.filter(account_id=account_id, key=key, created_at__lt=old).delete()
+        IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    return IdempotencyKey.objects.filter(account_id=account_id, key=key, status=None).exists()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a key was used for before, and what was answered."""
+
+    digest: str
+    body: bytes
+
+
+def claim_all(keys: Mapping[str, str]) -> dict[str, Answered]:
+    """Claim many keys for the asker at once, each for one of many things that a request asks for.
+
+    :param keys: key → digest of what it names
+    :return: those that were used before, which are not claimed
+    :raises Conflict: if a request with one of them is under way for too long
+    """
+    account_id = current_asker().account_id
+    if not keys or account_id is None:
+        return {}
+    names = sorted(keys)
+    with _waiting_briefly(), connection.cursor() as cursor:
+        cursor.execute(_FORGET, [account_id, names, timezone.now() - KEPT])
+        cursor.execute(_CLAIM, [account_id, names, [keys[name] for name in names]])
+        claimed = {key for (key,) in cursor.fetchall()}
+    used = IdempotencyKey.objects.filter(account_id=account_id, key__in=set(keys) - claimed)
+    return {row.key: Answered(row.request_digest, bytes(row.body)) for row in used}
+
+
+def note_all(bodies: Mapping[str, bytes]) -> None:
+    """Keep what is answered again to those who come with these claimed keys."""
+    account_id = current_asker().account_id
+    if bodies and account_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [list(bodies), list(bodies.values()), account_id])
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can name a request."""
+    return _KEY.fullmatch(text) is not None
+
+
+_FORGET = """
+    DELETE FROM http_idempotencykey WHERE account_id = %s AND key = ANY (%s::text[]) AND created_at < %s
+"""
+_CLAIM = """
+    INSERT INTO http_idempotencykey (account_id, key, request_digest, content_type, location, body, created_at)
+    SELECT %s::bigint, named.key, named.digest, '', '', '', now()
+    FROM unnest(%s::text[], %s::text[]) AS named(key, digest) ORDER BY named.key
+    ON CONFLICT DO NOTHING RETURNING key
+"""
+_NOTE = """
+    UPDATE http_idempotencykey AS kept SET status = 201, content_type = 'application/json', body = given.body
+    FROM unnest(%s::text[], %s::bytea[]) AS given(key, body)
+    WHERE kept.account_id = %s AND kept.key = given.key
+"""
+
+
+@contextmanager
+def _waiting_briefly() -> Iterator[None]:
+    """Wait for another request with the same key, but not for long.
+
+    :raises Conflict: if it takes longer
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(WAIT_MS)])
-            old = timezone.now() - KEPT
-            IdempotencyKey.objects.filter(account_id=account_id, key=key, created_at__lt=old).delete()
-            IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+            yield
             cursor.execute("SELECT set_config('lock_timeout', '0', true)")
     except OperationalError as error:
         raise Conflict(
@@ -134,7 +203,6 @@ def _claimed(account_id: int, key: str, digest: str) -> bool:
             code="idempotency.in_progress",
             hint=_("Wait a moment and send it again with the same key."),
         ) from error
-    return IdempotencyKey.objects.filter(account_id=account_id, key=key, status=None).exists()
 
 
 def _replayed(account_id: int, key: str, digest: str, *, is_kept: bool) -> HttpResponse:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,13 +48,18 @@ class RequestIdentity:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Trace-Id", "")
-        trace = given if _TRACE.match(given) else uuid.uuid4().hex
+        trace = trace_of(request.META)
         request.trace = trace  # type: ignore[attr-defined]
         request.terminal = Terminal(client_ip(request), request.headers.get("User-Agent", "")[:200], trace)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Trace-Id"] = trace
         return response
+
+
+def trace_of(meta: Mapping[str, Any]) -> str:
+    """The trace number that a request brings along, or a new one."""
+    given: str = meta.get("HTTP_X_TRACE_ID", "")
+    return given if _TRACE.match(given) else uuid.uuid4().hex
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -108,11 +114,10 @@ class AskedInTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith((settings.STATIC_URL, "/healthz")):
             return self.get_response(request)
-        with transaction.atomic():
-            try:
-                asker = asker_of(request)
-            except ChengshuError as error:
-                return answer(request, error)
+        try:
+            asker = asker_of(request)
+        except ChengshuError as error:
+            return answer(request, error)
         request.asker = asker  # type: ignore[attr-defined]
         if _may_be_forged(request, asker):
             return csrf_failure(request)

@@ -48,3 +48,12 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class PublishedStamp(models.Model):
+    """One row that changes with everything published (``foundation.published``); only the database writes it."""
+
+    value = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.value)

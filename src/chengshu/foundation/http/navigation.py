@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import Asker
@@ -53,16 +55,22 @@ def entries() -> list[Entry]:
     return sorted(_entries, key=lambda e: (e.group.order, e.order))
 
 
+@lru_cache(maxsize=8)
+def _places(_prefix: str, _contributed: int) -> tuple[tuple[Entry, str], ...]:
+    """Every entry whose page is there, with its address."""
+    found = []
+    for entry in entries():
+        with suppress(NoReverseMatch):
+            found.append((entry, reverse(entry.route)))
+    return tuple(found)
+
+
 def navigation_for(asker: Asker, path: str) -> list[dict[str, Any]]:
     """Groups with their items: ``[{"title", "items": [{"title", "url", "current"}]}]``, the longest match current."""
     groups: dict[str, dict[str, Any]] = {}
     items: list[dict[str, Any]] = []
-    for entry in entries():
+    for entry, url in _places(get_script_prefix(), len(_entries)):
         if not _is_open(asker, entry.opens):
-            continue
-        try:
-            url = reverse(entry.route)
-        except NoReverseMatch:
             continue
         item = {"title": entry.title, "url": url, "current": False, "icon": entry.icon}
         groups.setdefault(entry.group.key, {"title": entry.group.title, "items": []})["items"].append(item)
@@ -71,6 +79,11 @@ def navigation_for(asker: Asker, path: str) -> list[dict[str, Any]]:
     if matching:
         max(matching, key=lambda item: len(item["url"]))["current"] = True
     return list(groups.values())
+
+
+def signature(navigation: list[dict[str, Any]]) -> tuple[tuple[str, bool], ...]:
+    """Tells menus apart: where they lead, and where one is."""
+    return tuple((item["url"], item["current"]) for group in navigation for item in group["items"])
 
 
 def _is_open(asker: Asker, opens: str | Door) -> bool:

@@ -11,24 +11,28 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from chengshu.foundation.asking import NOBODY, Asker
 from chengshu.foundation.errors import Words
 from chengshu.foundation.http import flash
-from chengshu.foundation.http.navigation import navigation_for
+from chengshu.foundation.http.navigation import navigation_for, signature
+
+_TOKEN_FIELD = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
 
 
 def render(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The template with the shell's context: who asks, the menu, language and theme."""
-    return HttpResponse(
-        render_to_string(template, {**shell(request), **(context or {})}, request), status=status
-    )
+    # without the request, for which the engine would make form tokens of its own
+    return HttpResponse(render_to_string(template, {**shell(request), **(context or {})}), status=status)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     asker: Asker = getattr(request, "asker", NOBODY)
+    token = getattr(request, "form_token", "") or get_token(request)
+    navigation = navigation_for(asker, request.path)
     return {
         "request": request,
         "asker": asker,
@@ -39,12 +43,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("web:home"),
         "sign_in_url": reverse("identity:sign_in"),
         "public_links": _public_links(),
-        "navigation": navigation_for(asker, request.path),
+        "navigation": navigation,
+        "navigation_key": signature(navigation),
         "district": settings.DISTRICT,
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
         "theme": request.COOKIES.get("chengshu_theme", ""),
-        "csrf_token": get_token(request),
+        "csrf_token": token,
+        "csrf_input": _TOKEN_FIELD.format(token),
         "messages": flash.read(request),
     }
 

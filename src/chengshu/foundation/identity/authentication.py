@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import Asker
 from chengshu.foundation.errors import NotSignedIn
-from chengshu.foundation.identity.models import MachineToken, TokenUse
+from chengshu.foundation.identity.models import TokenUse
 from chengshu.foundation.identity.sessions import (
     COOKIE,
     Terminal,
@@ -20,7 +21,6 @@ from chengshu.foundation.identity.sessions import (
     cached_powers,
     digest,
 )
-from chengshu.foundation.orgs.models import PowersStamp
 
 _NOTE_USE_EVERY = timedelta(minutes=1)
 
@@ -42,37 +42,43 @@ def asker_of_token(token: str, terminal: Terminal) -> Asker:
 
     :raises NotSignedIn: if the token is unknown, expired or revoked, or its account disabled
     """
-    now = timezone.now()
-    found = (
-        MachineToken.objects.select_related("account", "use")
-        .filter(token_digest=digest(token), revoked_at=None, expires_at__gt=now, account__is_active=True)
-        .first()
-    )
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE, [digest(token)])
+        row = cursor.fetchone()
+    if row is None:
         raise NotSignedIn(
             _("This token is unknown, expired or revoked."),
             code="token_invalid",
             hint=_("Issue a new token for the account and use that."),
         )
-    _note_use(found, terminal)
-    stamp = PowersStamp.objects.values_list("value", flat=True).filter(pk=1).first()
+    token_id, account_id, username, title, scopes, used_at, stamp = row
+    _note_use(token_id, used_at, terminal)
     asker = asker_for(
-        found.account_id,
-        found.account.username,
-        found.title,
-        cached_powers(found.account_id, stamp),
+        account_id,
+        username,
+        title,
+        cached_powers(account_id, stamp),
         terminal,
-        session=f"token:{found.pk}",
+        session=f"token:{token_id}",
         channel="api",
     )
-    return replace(
-        asker, powers={name: units for name, units in asker.powers.items() if name in found.scopes}
-    )
+    return replace(asker, powers={name: units for name, units in asker.powers.items() if name in scopes})
 
 
-def _note_use(token: MachineToken, terminal: Terminal) -> None:
-    """Write down the last use, at most once a minute."""
-    known: TokenUse | None = getattr(token, "use", None)
+_LIVE = """
+    SELECT t.id, t.account_id, a.username, t.title, t.scopes, u.at,
+        (SELECT value FROM orgs_powersstamp WHERE id = 1)
+    FROM identity_machinetoken t JOIN identity_account a ON a.id = t.account_id
+    LEFT JOIN identity_tokenuse u ON u.token_id = t.id
+    WHERE t.token_digest = %s AND t.revoked_at IS NULL AND t.expires_at > now() AND a.is_active
+"""
+
+
+def _note_use(token_id: int, used_at: datetime | None, terminal: Terminal) -> None:
+    """Write down the last use, at most once a minute.
+
+    :param used_at: the last use that is written down
+    """
     now = timezone.now()
-    if known is None or now - known.at > _NOTE_USE_EVERY:
-        TokenUse.objects.update_or_create(token=token, defaults={"at": now, "ip": terminal.ip})
+    if used_at is None or now - used_at > _NOTE_USE_EVERY:
+        TokenUse.objects.update_or_create(token_id=token_id, defaults={"at": now, "ip": terminal.ip})

@@ -7,6 +7,7 @@ Every icon is decoration: the words beside it carry the meaning.
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ PATHS: Final[dict[str, str]] = tomllib.loads(
 _SVG = Markup('<svg class="icon icon--{}" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>')
 
 
+@cache
 def icon(name: str) -> Markup:
     """The named icon as inline SVG, hidden from screen readers.
 

@@ -7,14 +7,15 @@ Settings point ``TEMPLATES[0]["BACKEND"]`` to :class:`Templates` and its ``envir
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.template.backends.jinja2 import Jinja2
 from django.template.utils import get_app_template_dirs
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -58,6 +59,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(
         static=static,
         url=url,
+        once=once,
         asset=assets.asset,
         icon=icons.icon,
         query_url=shell.query_url,
@@ -95,7 +97,35 @@ def translated(context: Context, message: str, /, **variables: Any) -> str:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named route."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    if args or kwargs:
+        return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _address(name, get_script_prefix())
+
+
+@lru_cache(maxsize=2_000)
+def _address(name: str, _prefix: str) -> str:
+    return reverse(name)
+
+
+MOST_FRAGMENTS: Final = 500
+
+
+def once(key: Hashable, macro: Callable[..., str], *arguments: Any) -> str:
+    """What a macro draws of these arguments, drawn once in a process for each language and ``key``.
+
+    For what many people see the same, such as the menu of everybody who may go to the same places: the key must hold
+    everything that it depends on, and nothing of one person may stand in it.
+    """
+    whole = (getattr(macro, "name", macro), translation.get_language(), key)
+    drawn = _fragments.get(whole)
+    if drawn is None:
+        if len(_fragments) >= MOST_FRAGMENTS:
+            _fragments.clear()
+        drawn = _fragments[whole] = macro(*arguments)
+    return drawn
+
+
+_fragments: dict[Hashable, str] = {}
 
 
 def value_of(row: Any, key: str) -> Any:

@@ -143,7 +143,14 @@ def _files_in(fields: Sequence[Field], values: Mapping[str, Any]) -> Iterator[tu
 
 def submissions_of(case: CaseView) -> list[Submission]:
     """Everything entered in a case in the order of its life: the application, then each step's form."""
-    subjects = [case_subject(case.case_id)]
+    return _submissions(case, case_subject(case.case_id))
+
+
+def _submissions(case: CaseView, own: str) -> list[Submission]:
+    """
+    :param own: from :func:`case_subject`
+    """
+    subjects = [own]
     subjects += [task_subject(task.task_id) for task in case.tasks if task.form and task.completed_at]
     found = [registers.submission(subject) for subject in subjects]
     return [submission for submission in found if submission is not None]
@@ -151,13 +158,15 @@ def submissions_of(case: CaseView) -> list[Submission]:
 
 def application_view(case: CaseView) -> FormView | None:
     """The application of a case for reading; materials of an application are its own, see :func:`materials_of`."""
-    found = registers.submission(case_subject(case.case_id))
-    return _shown(case, found) if found is not None else None
+    own = case_subject(case.case_id)
+    found = registers.submission(own)
+    return _shown(case, own, found) if found is not None else None
 
 
 def views_of(case: CaseView) -> list[FormView]:
     """Everything entered in a case, for reading."""
-    return [_shown(case, submission) for submission in submissions_of(case)]
+    own = case_subject(case.case_id)
+    return [_shown(case, own, submission) for submission in _submissions(case, own)]
 
 
 def steps_entered(case: CaseView) -> list[FormView]:
@@ -167,10 +176,13 @@ def steps_entered(case: CaseView) -> list[FormView]:
     return [registers.submission_view(submission) for submission in found if submission is not None]
 
 
-def _shown(case: CaseView, submission: Submission) -> FormView:
-    """A submission for reading, without the materials where an application keeps them."""
+def _shown(case: CaseView, own: str, submission: Submission) -> FormView:
+    """A submission for reading, without the materials where an application keeps them.
+
+    :param own: from :func:`case_subject`
+    """
     view = registers.submission_view(submission)
-    is_of_application = submission.subject == case_subject(case.case_id) != f"case:{case.case_id}"
+    is_of_application = submission.subject == own != f"case:{case.case_id}"
     return replace(view, materials=()) if is_of_application else view
 
 

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.identity.models import Account
-from chengshu.foundation.orgs.models import Appointment
 
 MOST = 400
 """Suggestions of one page; whoever is not among them can be named by user name all the same."""
@@ -42,22 +41,33 @@ def choices(near: Iterable[int], on: date) -> list[Choice]:
     :param on: the day on which the appointments count
     """
     wanted = set(near)
-    current = Appointment.objects.filter(starts_on__lte=on).filter(Q(ends_on=None) | Q(ends_on__gte=on))
-    rows = list(
-        current.filter(account__is_active=True)
-        .select_related("account", "post__unit")
-        .order_by("post__unit__path", "post_id", "account_id")[:MOST]
-    )
-    rows.sort(key=lambda row: row.post.unit_id not in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_APPOINTED, {"day": on, "most": MOST})
+        rows = cursor.fetchall()
+    rows.sort(key=lambda row: row[0] not in wanted)
     return _people(rows)
 
 
-def _people(rows: Sequence[Appointment]) -> list[Choice]:
-    """One suggestion for each account, with all its posts."""
+_APPOINTED = """
+    SELECT post.unit_id, coalesce(nullif(account.title, ''), account.username), account.username,
+        coalesce(nullif(unit.short_name, ''), unit.name), post.title
+    FROM orgs_appointment AS given
+    JOIN identity_account AS account ON account.id = given.account_id AND account.is_active
+    JOIN orgs_post AS post ON post.id = given.post_id
+    JOIN orgs_unit AS unit ON unit.id = post.unit_id
+    WHERE given.starts_on <= %(day)s AND (given.ends_on IS NULL OR given.ends_on >= %(day)s)
+    ORDER BY unit.path, post.id, account.id LIMIT %(most)s
+"""
+
+
+def _people(rows: Sequence[tuple[int, str, str, str, str]]) -> list[Choice]:
+    """One suggestion for each account, with all its posts.
+
+    :param rows: id of the unit, name and user name of the account, names of unit and post
+    """
     labels: dict[str, list[str]] = {}
-    for row in rows:
-        value = f"{row.account.title or row.account.username} ({row.account.username})"
-        labels.setdefault(value, []).append(f"{row.post.unit.shown_name} · {row.post.title}")
+    for _unit_id, name, username, unit, post in rows:
+        labels.setdefault(f"{name} ({username})", []).append(f"{unit} · {post}")
     return [Choice(value, "；".join(posts)) for value, posts in labels.items()]
 
 

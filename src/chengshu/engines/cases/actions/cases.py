@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.engines.cases import handing_in, opening, places, splitting, store
+from chengshu.engines.cases import handing_in, handing_over, opening, places, splitting, store
 from chengshu.engines.cases.interpreter import approval
 from chengshu.engines.cases.state import Task, TaskKind, TaskState, Token, TokenState
 from chengshu.engines.cases.who import holds_at_one, require_at_one
-from chengshu.foundation.action import Reach, action, require
+from chengshu.foundation.action import Reach, action
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import Conflict, InvalidInput
 
@@ -40,19 +40,30 @@ def open_case(
         somebody else without that power at the unit
     :raises InvalidInput: ``variables`` if one of them is not named by the start form, or they are too large
     """
-    version = opening.version_in_force(definition)
-    unit = opening.unit_of(version.definition, unit_id)
-    is_for_another = applicant_id is not None and applicant_id != current_asker().account_id
-    if is_for_another or unit != version.definition.unit_id:
-        require(current_asker(), "cases.open_case", unit)
-    handing_in.insist_small(variables)
-    if not current_asker().is_system:
-        handing_in.insist_named(version.facts.get("start_form", ""), variables)
     return opening.open_new(
-        opening.Opening(
-            version, unit, title=title, variables=variables, simulated=simulated, applicant_id=applicant_id
+        opening.checked(
+            definition=definition,
+            unit_id=unit_id,
+            title=title,
+            variables=variables,
+            simulated=simulated,
+            applicant_id=applicant_id,
         )
     )
+
+
+@action(title=_("Open many cases at once"), at=Reach.ANYWHERE)
+def open_cases(*, items: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Open up to ``handing_over.MOST`` cases in one transaction: all of them, or none.
+
+    Each is opened as ``open_case`` opens it, under its permission, and has an audit entry of its own.
+
+    :param items: for each case ``definition``, and where wanted ``unit_id``, ``title`` and ``variables``
+    :return: the ids of the cases, in the order of the items
+    :raises InvalidInput: ``items`` if there are too many, or some cannot be opened; its data names each of those by
+        position (from 0) with code, field, message and hint
+    """
+    return handing_over.open_all(items)
 
 
 @action(title=_("Circulate a case"), at=Reach.ANYWHERE)

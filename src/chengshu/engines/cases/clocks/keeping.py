@@ -14,7 +14,8 @@ them; 6 supplement asked for; 7 supplement received, which restarts the limit wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -32,6 +33,7 @@ from chengshu.engines.cases.models import Case
 from chengshu.engines.cases.models_clocks import Clock, ClockLayer, ClockMatter, ClockPause, ClockState
 from chengshu.engines.cases.state import Happening
 from chengshu.foundation.asking import current_asker
+from chengshu.foundation.audit.changes import record_many
 from chengshu.foundation.calendar import local_day
 
 __all__ = ["case_ended", "case_opened", "clock_views", "follow", "node_entered", "task_due", "task_times"]
@@ -44,9 +46,14 @@ SUPPLEMENT_RECEIVED: Final = "7"
 GRANTED: Final = frozenset({"11", "12"})
 OVER: Final = frozenset({"2", "4", "5", "13", "14"}) | GRANTED
 
+_MOVING: Final = UNDER_REVIEW | OVER | {SUPPLEMENT_ASKED, SUPPLEMENT_RECEIVED}
+
 ENDINGS: Final = frozenset(
     {"case_completed", "case_terminated", "case_withdrawn", "case_voided", "merged_into"}
 )
+
+
+_OTHER_MOVES: Final = ENDINGS | {"case_started", "clock", "split_from"}
 
 
 def follow(case_id: int, plan: plans.Plan, history: Iterable[Happening], at: datetime) -> None:
@@ -57,9 +64,14 @@ def follow(case_id: int, plan: plans.Plan, history: Iterable[Happening], at: dat
     """
     if not has_clocks(plan):
         return
-    for happening in history:
+    told = list(history)
+    accepted = _accepted_at_once(told)
+    for happening in told:
         if happening.kind == "case_started":
-            case_opened(case_id, plan, at)
+            is_done = case_opened(case_id, plan, at, is_accepted=accepted is not None)
+            accepted = accepted if is_done else None
+        elif happening is accepted:
+            continue
         elif happening.kind == "status":
             _status(case_id, str(happening.details.get("status", "")), at)
         elif happening.kind == "clock":
@@ -72,6 +84,22 @@ def follow(case_id: int, plan: plans.Plan, history: Iterable[Happening], at: dat
             _step(case_id, plan, happening, at)
 
 
+def _accepted_at_once(history: Iterable[Happening]) -> Happening | None:
+    """The acceptance of a new case, where nothing moves its clocks before."""
+    moves = (happening for happening in history if _moves(happening))
+    first, second = next(moves, None), next(moves, None)
+    if first is None or second is None or (first.kind, second.kind) != ("case_started", "status"):
+        return None
+    return second if str(second.details.get("status", "")) in UNDER_REVIEW else None
+
+
+def _moves(happening: Happening) -> bool:
+    """Whether it does something to the decision clocks."""
+    if happening.kind == "status":
+        return str(happening.details.get("status", "")) in _MOVING
+    return happening.kind in _OTHER_MOVES
+
+
 def has_clocks(plan: plans.Plan) -> bool:
     """Whether cases of this process have any clocks besides the limits of their tasks."""
     settings = plan.case
@@ -80,32 +108,81 @@ def has_clocks(plan: plans.Plan) -> bool:
     )
 
 
-def case_opened(case_id: int, plan: plans.Plan, at: datetime) -> None:
-    """Begin the clocks of a new case.
+def case_opened(case_id: int, plan: plans.Plan, at: datetime, *, is_accepted: bool = False) -> bool:
+    """Begin the clocks of a new case; whether they began with its acceptance in the same moment.
 
     The decision clocks start with the acceptance where the process has such a step (status 3, or a clock mark) and the
     rule counts from it, else at once. Before the acceptance the limit of the supplement notice runs.
 
+    :param is_accepted: nothing lies between its beginning and its acceptance
     :raises Missing: if the process names a rule that does not exist on that day
     """
+    rows, begins_with_acceptance = _clocks_of_new(case_id, plan, at, is_accepted)
+    for row in rows:
+        row.save()
+    moving.show_on_case(case_id)
+    return begins_with_acceptance
+
+
+def _clocks_of_new(
+    case_id: int, plan: plans.Plan, at: datetime, is_accepted: bool
+) -> tuple[list[Clock], bool]:
+    """The clocks of a new case, not saved yet, and whether they begin with its acceptance."""
     settings = plan.case
     rule = rule_book().rule(settings.rule, local_day(at)) if settings.rule else None
-    waits = _is_accepted_later(plan, rule)
+    begins_with_acceptance = is_accepted and (rule is None or not rule.supplement)
+    waits = _is_accepted_later(plan, rule) and not begins_with_acceptance
+    rows = []
     for layer, text in zip(moving.BOTH, (settings.legal, settings.promised), strict=True):
         limit = _limit_said(case_id, text) if text else _limit_of(rule, layer)
         if limit is not None:
             basis = limit.source.text or (rule.title if rule else "")
-            moving.begin(
-                Clock(case_id=case_id, layer=layer, limit=limit.notation, basis=basis),
-                rule,
-                None if waits else at,
-                at,
-            )
+            row = Clock(case_id=case_id, layer=layer, limit=limit.notation, basis=basis)
+            rows.append(moving.set_up(row, rule, None if waits else at, at))
     if rule and rule.supplement and (waits or rule.supplement.restarts):
-        moving.begin(_supplement_clock(case_id, rule.supplement), rule, at, at)
+        rows.append(moving.set_up(_supplement_clock(case_id, rule.supplement), rule, at, at))
     if plan.limit is not None:
-        _begin_step(case_id, "", plan.name, plan.limit, at)
-    moving.show_on_case(case_id)
+        rows.append(moving.set_up(_step_clock(case_id, "", plan.name, plan.limit), None, at, at))
+    return rows, begins_with_acceptance
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A case that has just begun, its plan and what has happened in it."""
+
+    case_id: int
+    plan: plans.Plan
+    history: Sequence[Happening]
+    at: datetime
+
+
+def follow_new(cases: Iterable[Begun]) -> None:
+    """Do for the clocks of many new cases what their history says; most only begin, and are written together."""
+    rows: list[Clock] = []
+    others: list[Begun] = []
+    for case in cases:
+        if has_clocks(case.plan):
+            only_begun = _only_begun(case)
+            rows += only_begun or ()
+            others += [case] if only_begun is None else []
+    Clock.objects.bulk_create(rows)
+    record_many("create", rows)
+    moving.show_on_cases(sorted({row.case_id for row in rows}))
+    for case in others:
+        follow(case.case_id, case.plan, case.history, case.at)
+
+
+def _only_begun(case: Begun) -> list[Clock] | None:
+    """The clocks of a case to which nothing has happened that moves them but its acceptance; else None."""
+    settings = case.plan.case
+    asks_the_case = any(limit_variable(text) for text in (settings.legal, settings.promised) if text)
+    has_steps = any(node.limit is not None and node.kind in plans.SCOPES for node in case.plan.nodes.values())
+    moves = [happening for happening in case.history if _moves(happening)]
+    if asks_the_case or has_steps or not moves or moves[0].kind != "case_started":
+        return None
+    accepted = _accepted_at_once(moves)
+    rows, is_done = _clocks_of_new(case.case_id, case.plan, case.at, accepted is not None)
+    return rows if len(moves) == (2 if is_done else 1) else None
 
 
 def node_entered(case_id: int, node: plans.Node, at: datetime) -> None:
@@ -164,7 +241,11 @@ def _begin_step(case_id: int, node: str, name: str, limit: plans.Limit, at: date
     known = Clock.objects.filter(case_id=case_id, matter=ClockMatter.STEP, node=node)
     if known.exclude(state=ClockState.STOPPED).exists():
         return
-    row = Clock(
+    moving.begin(_step_clock(case_id, node, name, limit), None, at, at)
+
+
+def _step_clock(case_id: int, node: str, name: str, limit: plans.Limit) -> Clock:
+    return Clock(
         case_id=case_id,
         matter=ClockMatter.STEP,
         layer=ClockLayer.STEP,
@@ -173,7 +254,6 @@ def _begin_step(case_id: int, node: str, name: str, limit: plans.Limit, at: date
         limit=Limit(limit.amount, LimitUnit(limit.unit)).notation,
         warn_share=Decimal(str(limit.warn)),
     )
-    moving.begin(row, None, at, at)
 
 
 def _status(case_id: int, status: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ Whoever calls holds the lock on the case's row; clocks are only ever touched und
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from chengshu.engines.cases.clocks.law import Effect, Rule
 from chengshu.engines.cases.clocks.limits import Limit, LimitUnit
 from chengshu.engines.cases.clocks.rows import refresh
-from chengshu.engines.cases.models import Case
 from chengshu.engines.cases.models_clocks import (
     Clock,
     ClockExtension,
@@ -23,6 +22,7 @@ from chengshu.engines.cases.models_clocks import (
     ClockPause,
     ClockState,
 )
+from chengshu.foundation import prepared
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.calendar import local_day
 
@@ -32,11 +32,16 @@ R = TypeVar("R", Clock, ClockPause, ClockExtension)
 
 def begin(row: Clock, rule: Rule | None, started_at: datetime | None, now: datetime) -> None:
     """Save a new clock under its rule; without ``started_at`` it waits."""
+    set_up(row, rule, started_at, now).save()
+
+
+def set_up(row: Clock, rule: Rule | None, started_at: datetime | None, now: datetime) -> Clock:
+    """A new clock under its rule, not saved yet; without ``started_at`` it waits."""
     row.rule = rule.version if rule else ""
     if started_at is not None:
         row.started_at, row.state = started_at, ClockState.RUNNING
         refresh(row, now)
-    row.save()
+    return row
 
 
 def start_waiting(case_id: int, at: datetime, layers: Iterable[str] = BOTH) -> bool:
@@ -48,7 +53,7 @@ def start_waiting(case_id: int, at: datetime, layers: Iterable[str] = BOTH) -> b
     )
     for row in waiting:
         row.started_at, row.state = at, ClockState.RUNNING
-        refresh(row, at)
+        refresh(row, at, is_fresh=True)
         row.save()
     if waiting:
         end_supplement(case_id, at)
@@ -166,8 +171,30 @@ def _copied(row: R, case_id: int, **changes: object) -> R:
 
 def show_on_case(case_id: int) -> None:
     """Show the next due moment on the case itself, for lists: of what runs, the one that is due first."""
-    running = Clock.objects.filter(case_id=case_id, state=ClockState.RUNNING).exclude(
-        matter=ClockMatter.SUPPLEMENT
-    )
-    first = running.order_by("due_at").values("due_at", "warn_at").first()
-    Case.objects.filter(pk=case_id).update(**(first or {"due_at": None, "warn_at": None}))
+    prepared.later(_SHOW, [case_id, ClockState.RUNNING, ClockMatter.SUPPLEMENT, case_id])
+
+
+def show_on_cases(case_ids: Sequence[int]) -> None:
+    """The same on many cases that have clocks, in one statement."""
+    if case_ids:
+        prepared.later(_SHOW_ALL, [_array(case_ids), ClockState.RUNNING, ClockMatter.SUPPLEMENT])
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+_SHOW_ALL = """
+    UPDATE cases_case AS shown SET due_at = first.due_at, warn_at = first.warn_at FROM (
+        SELECT DISTINCT ON (clock.case_id) clock.case_id, clock.due_at, clock.warn_at FROM cases_clock AS clock
+        WHERE clock.case_id = ANY (%s::bigint[]) AND clock.state = %s AND clock.matter <> %s
+        ORDER BY clock.case_id, clock.due_at, clock.id
+    ) AS first WHERE shown.id = first.case_id
+"""
+_SHOW = """
+    UPDATE cases_case SET (due_at, warn_at) = (
+        SELECT clock.due_at, clock.warn_at FROM cases_clock AS clock
+        WHERE clock.case_id = %s AND clock.state = %s AND clock.matter <> %s
+        ORDER BY clock.due_at, clock.id LIMIT 1
+    ) WHERE id = %s
+"""

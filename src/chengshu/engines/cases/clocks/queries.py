@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -93,9 +94,17 @@ def clock_views(case_id: int, as_of: datetime | None = None) -> tuple[ClockView,
 
     :param as_of: the moment at which used, left, forecast and light are told; now if None
     """
-    moment = as_of or timezone.now()
-    rows = Clock.objects.filter(case_id=case_id, started_at__isnull=False)
-    views = [_view(row, moment) for row in rows.prefetch_related("pauses", "extensions")]
+    return views_of(clock_rows(case_id), as_of or timezone.now())
+
+
+def clock_rows(case_id: int) -> list[Clock]:
+    """Every clock of a case with its pauses and extensions; nothing if the asker may not see it."""
+    return list(Clock.objects.filter(case_id=case_id).prefetch_related("pauses", "extensions"))
+
+
+def views_of(rows: Iterable[Clock], moment: datetime) -> tuple[ClockView, ...]:
+    """Those of the clocks that have started, as :func:`clock_views` gives them."""
+    views = [_view(row, moment) for row in rows if row.started_at is not None]
     return tuple(sorted(views, key=lambda view: (_ORDER[view.layer], view.clock_id)))
 
 
@@ -117,12 +126,12 @@ def clock_choices(case_id: int, as_of: datetime | None = None) -> ClockChoices:
 
     :param as_of: now if None
     """
-    moment = as_of or timezone.now()
-    rows = list(
-        Clock.objects.filter(case_id=case_id)
-        .exclude(state=ClockState.STOPPED)
-        .prefetch_related("pauses", "extensions")
-    )
+    return choices_of(clock_rows(case_id), as_of or timezone.now())
+
+
+def choices_of(clocks: Iterable[Clock], moment: datetime) -> ClockChoices:
+    """What is open for these clocks of one case, as :func:`clock_choices` gives it."""
+    rows = [row for row in clocks if row.state != ClockState.STOPPED]
     return ClockChoices(
         _may_pause(rows, moment), _may_resume(rows), _may_extend(rows, moment), _may_notify(rows, moment)
     )

@@ -29,13 +29,15 @@ def limit_of(row: Clock) -> Limit:
     return read_limit(row.limit)
 
 
-def clock_of(row: Clock) -> pure.Clock:
+def clock_of(row: Clock, *, is_fresh: bool = False) -> pure.Clock:
     """The pure clock of a started row; pauses that the applicant was not told of do not count.
 
     Reads ``row.pauses`` and ``row.extensions``: prefetch them for many rows.
+
+    :param is_fresh: it begins just now and has none of them
     """
     assert row.started_at is not None, "a waiting clock has not begun"
-    if row._state.adding:
+    if is_fresh or row._state.adding:
         return pure.Clock(limit_of(row), row.started_at)
     return pure.Clock(
         limit_of(row),
@@ -67,12 +69,14 @@ def warning_of(row: Clock) -> WarnWhen:
     return (book.warning_of(rule) if rule else book.warnings[DEFAULT_WARNING]).when
 
 
-def refresh(row: Clock, now: datetime) -> None:
+def refresh(row: Clock, now: datetime, *, is_fresh: bool = False) -> None:
     """Compute anew when a started row is due, when it turns yellow and when to look at it next; does not save.
 
     While a clock is paused nothing will happen to it by itself; a provisional one is looked at again every day.
+
+    :param is_fresh: it begins just now, so it was neither paused nor extended
     """
-    clock = clock_of(row)
+    clock = clock_of(row, is_fresh=is_fresh)
     standing = clock.standing(timekeeping(), warning_of(row), now)
     row.due_at, row.provisional = standing.due.at, standing.due.is_provisional
     row.warn_at = min(standing.warn.at, standing.due.at)

@@ -67,19 +67,27 @@ def _joined(first: str, second: str) -> str:
     return " · ".join(part for part in (first, second) if part)
 
 
-def node_names(case_id: int, nodes: Iterable[str], *, plan: str = "") -> dict[str, str]:
-    """Node id → what its model calls it, over the case's own process and every process it called."""
+def node_names(case_id: int, nodes: Iterable[str], *, plans: Iterable[str] = ()) -> dict[str, str]:
+    """Node id → what its model calls it, over the case's own process and every process it called.
+
+    :param plans: of the case, its tasks and its tokens in this order, where they are known
+    """
     wanted = set(nodes)
     if not wanted:
         return {}
-    refs = [plan] if plan else list(Case.objects.filter(pk=case_id).values_list("plan", flat=True))
-    refs += list(Task.objects.filter(case_id=case_id).values_list("plan", flat=True).distinct())
-    refs += list(Token.objects.filter(case_id=case_id).values_list("plan", flat=True).distinct())
+    refs = list(plans) or _plans(case_id)
     names: dict[str, str] = {}
     for ref in dict.fromkeys(refs):
         known = library.plan(ref).nodes
         names.update({node: known[node].title for node in wanted & set(known) if node not in names})
     return names
+
+
+def _plans(case_id: int) -> list[str]:
+    refs = list(Case.objects.filter(pk=case_id).values_list("plan", flat=True))
+    refs += list(Task.objects.filter(case_id=case_id).values_list("plan", flat=True).distinct())
+    refs += list(Token.objects.filter(case_id=case_id).values_list("plan", flat=True).distinct())
+    return refs
 
 
 def outcomes_of(task_id: int) -> tuple[Outcome, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,9 @@ from chengshu.foundation.asking import EVERYWHERE, current_asker
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.http.pagination import paginate
 
+if TYPE_CHECKING:
+    from chengshu.engines.cases.clocks.queries import ClockChoices
+
 MOST_HAPPENINGS = 1000
 
 
@@ -40,7 +44,11 @@ def case_row(case_id: int) -> Case:
     :raises Missing: if there is none that the asker may see
     """
     found = (
-        Case.objects.select_related("definition", "version", "unit", "opened_by").filter(pk=case_id).first()
+        Case.objects.select_related("definition", "version", "unit", "opened_by")
+        .defer("version__content", "version__facts", "version__pins")
+        .filter(pk=case_id)
+        .order_by()
+        .first()
         if 0 < case_id < 2**63
         else None
     )
@@ -76,10 +84,29 @@ def case_view(case_id: int) -> CaseView:
 
     :raises Missing: if there is none that the asker may see
     """
+    return _case_view(case_row(case_id), _clocks(case_id))
+
+
+def case_with_choices(case_id: int) -> tuple[CaseView, ClockChoices]:
+    """A case, and what the law leaves open for its clocks now; the clocks are read once for both.
+
+    :raises Missing: if there is none that the asker may see
+    """
+    from chengshu.engines.cases.clocks import queries as clocks
+
     case = case_row(case_id)
-    tasks = list(Task.objects.filter(case_id=case_id).select_related("unit", "assignee").order_by("id"))
-    tokens = list(Token.objects.filter(case_id=case_id).order_by("id"))
-    timeline = _timeline(case)
+    rows, now = clocks.clock_rows(case_id), timezone.now()
+    return _case_view(case, clocks.views_of(rows, now)), clocks.choices_of(rows, now)
+
+
+def _case_view(case: Case, clocks: tuple[ClockView, ...]) -> CaseView:
+    tasks = list(Task.objects.filter(case_id=case.pk).select_related("unit").order_by("id"))
+    tokens = list(Token.objects.filter(case_id=case.pk).order_by("id"))
+    happenings = _happenings(case.pk)
+    people = account_names([*_people_of_tasks(tasks), *_people_of_happenings(happenings)])
+    plans = [case.plan, *(task.plan for task in tasks), *(token.plan for token in tokens)]
+    timeline = _timeline(case, happenings, people, plans)
+    has_attachments, has_related = _has_more(case)
     return CaseView(
         case_id=case.pk,
         number=case.number,
@@ -98,14 +125,14 @@ def case_view(case_id: int) -> CaseView:
         ended_at=case.ended_at,
         simulated=case.simulated,
         variables=dict(case.variables),
-        tasks=_task_views(tasks, case),
+        tasks=_task_views(tasks, case, people),
         timeline=timeline,
         timeline_left_out=timeline[0].seq - 1 if timeline else 0,
         tokens=_token_views(tokens),
-        clocks=_clocks(case_id),
+        clocks=clocks,
         next_steps=ahead.next_steps(case, tokens),
-        attachments=attachments_of(case_id),
-        related=_related(case),
+        attachments=attachments_of(case.pk) if has_attachments else (),
+        related=_related(case) if has_related else (),
         may=powers.of_case(case, current_asker()),
     )
 
@@ -124,7 +151,7 @@ def task_view(task_id: int) -> TaskView:
     :raises Missing: if there is none that the asker may see
     """
     task = task_row(task_id)
-    return _task_views([task], case_row(task.case_id))[0]
+    return _task_views([task], case_row(task.case_id), account_names(_people_of_tasks([task])))[0]
 
 
 def cases(
@@ -238,12 +265,36 @@ def _lit(rows: QuerySet[Case], light: Light) -> QuerySet[Case]:
     return rows
 
 
-def _task_views(tasks: list[Task], case: Case) -> tuple[TaskView, ...]:
-    people = account_names(
+def _has_more(case: Case) -> tuple[bool, bool]:
+    """Whether there are files of the case, and cases that it belongs with: most have neither."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MORE, [case.pk, case.pk, case.pk])
+        attachments, related = cursor.fetchone()
+    return attachments, related or case.origin_case_id is not None or case.merged_into_id is not None
+
+
+_MORE = """
+    SELECT EXISTS (SELECT FROM cases_attachment WHERE case_id = %s AND removed_at IS NULL),
+        EXISTS (SELECT FROM cases_case WHERE origin_case_id = %s OR merged_into_id = %s)
+"""
+
+
+def _people_of_tasks(tasks: Iterable[Task]) -> list[int | None]:
+    return [
         account_id
         for task in tasks
         for account_id in (task.assignee_id, task.owner_id, task.completed_by_id, task.on_behalf_of_id)
-    )
+    ]
+
+
+def _people_of_happenings(rows: Iterable[Happening]) -> list[int | None]:
+    return [account_id for row in rows for account_id in (row.account_id, row.details.get("on_behalf_of"))]
+
+
+def _task_views(tasks: list[Task], case: Case, people: Mapping[int, str]) -> tuple[TaskView, ...]:
+    """
+    :param people: names of everybody who has to do with the tasks, by account
+    """
     roles = role_titles(task.role for task in tasks)
     now, asker = timezone.now(), current_asker()
     return tuple(
@@ -284,14 +335,16 @@ def _light_of_task(task: Task, now: datetime) -> Light:
     return light_of(task.due_at, task.warn_at, task.completed_at) if task.completed_at else ""
 
 
-def _timeline(case: Case) -> tuple[TimelineEntry, ...]:
+def _happenings(case_id: int) -> list[Happening]:
     """The newest of the history, in the order in which it happened."""
-    rows = list(Happening.objects.filter(case_id=case.pk).order_by("-seq")[:MOST_HAPPENINGS])[::-1]
-    people = account_names(
-        account_id for row in rows for account_id in (row.account_id, row.details.get("on_behalf_of"))
-    )
+    return list(Happening.objects.filter(case_id=case_id).order_by("-seq")[:MOST_HAPPENINGS])[::-1]
+
+
+def _timeline(
+    case: Case, rows: list[Happening], people: Mapping[int, str], plans: Iterable[str]
+) -> tuple[TimelineEntry, ...]:
     units = unit_names(row.details.get("unit_id") for row in rows)
-    names = ahead.node_names(case.pk, {row.node for row in rows if row.node}, plan=case.plan)
+    names = ahead.node_names(case.pk, {row.node for row in rows if row.node}, plans=plans)
     return tuple(
         TimelineEntry(
             seq=row.seq,

@@ -14,6 +14,7 @@ from chengshu.engines.cases.bpmn.layout import lay_out
 from chengshu.engines.cases.data import DefinitionView, Finding, VersionView
 from chengshu.engines.cases.models import Definition, DefinitionKind, DefinitionVersion, VersionState
 from chengshu.foundation.errors import Missing
+from chengshu.foundation.published import while_published
 
 OPEN = Q(cases__state__in=["running", "suspended"])
 
@@ -28,6 +29,13 @@ def definitions(kind: Literal["process", "decision", ""] = "") -> tuple[Definiti
     """All models of a kind, or of both, with the versions that the asker may see."""
     found = Definition.objects.filter(kind=kind) if kind else Definition.objects.all()
     return tuple(_view(row) for row in _with_versions(found))
+
+
+@while_published
+def process_titles() -> tuple[tuple[str, str], ...]:
+    """Key and title of every process, whether one can be started now or not."""
+    found = Definition.objects.filter(kind=DefinitionKind.PROCESS).values_list("key", "title")
+    return tuple(found.order_by("key"))
 
 
 def definition(key: str) -> DefinitionView:

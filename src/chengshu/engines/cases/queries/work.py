@@ -23,6 +23,7 @@ from chengshu.engines.cases.lights import light_of
 from chengshu.engines.cases.queries import scopes
 from chengshu.engines.cases.queries.scopes import Branch
 from chengshu.engines.cases.state import TaskKind, TaskState
+from chengshu.foundation import prepared
 from chengshu.foundation.asking import Asker, current_asker
 from chengshu.foundation.errors import InvalidInput
 
@@ -276,8 +277,7 @@ def _beyond(column: str, sign: str, at: _Cursor) -> _Clause:
 
 def _plan_without_compiling() -> None:
     """A count looks dear for what the row policy might ask of every row; compiling it takes longer than running it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
+    prepared.tell({"jit": "off"})
 
 
 def _count(branches: Sequence[Branch], conditions: _Clause, counted: _Clause = _Clause()) -> int:

@@ -74,10 +74,9 @@ def _page(
     error: ChengshuError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    case = api.case_view(case_id)
+    case, clocks = api.case_with_choices(case_id)
     label, tone = wording.CASE_STATES[case.state]
     names = _names(case)
-    clocks = api.clock_choices(case_id)
     offered = acts.offered(case.may | _clock_acts(case, clocks), "case")
     materials = entry.materials_of(case)
     context = {

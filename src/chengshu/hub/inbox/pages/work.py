@@ -181,7 +181,7 @@ def work_row(item: WorkItem, queue: Queue) -> dict[str, Any]:
 
 
 def _filters(wanted: WorkQuery, rows: Sequence[Mapping[str, Any]]) -> list[Filter]:
-    types = [Option(one.key, one.title) for one in api.definitions("process")]
+    types = [Option(key, title) for key, title in api.process_titles()]
     filters = [
         Filter("q", _("Number or title"), wanted.q, "search"),
         Filter("type", _("Type"), wanted.type, options=types),

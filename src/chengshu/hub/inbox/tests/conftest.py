@@ -79,6 +79,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     outcomes: tuple[Outcome, ...] = (builders.AGREE, builders.DISAGREE)
     answers: dict[str, Callable[..., Any]] = {
         "case_view": lambda case_id: made.case,
+        "case_with_choices": lambda case_id: (made.case, made.clocks),
         "task_view": made.task,
         "outcomes_of": lambda task_id: outcomes,
         "places_to_return": lambda task_id: made.places,

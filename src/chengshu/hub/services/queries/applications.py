@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,13 @@ def of_case(case_id: int) -> ApplicationView | None:
 
 def id_of_case(case_id: int) -> int | None:
     """The id alone, for who needs no more."""
-    return Application.objects.filter(case_id=case_id).values_list("pk", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_CASE, [case_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+_OF_CASE = "SELECT id FROM services_application WHERE case_id = %s ORDER BY filed_at DESC, id DESC LIMIT 1"
 
 
 def applications(*, queue: str = "own", text: str = "", status: str = "", page: int = 1) -> ApplicationPage:

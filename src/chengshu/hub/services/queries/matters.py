@@ -15,6 +15,7 @@ from chengshu.engines.registers import api as registers
 from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.calendar import local_day
 from chengshu.foundation.errors import Missing
+from chengshu.foundation.published import while_published
 from chengshu.hub.services import records
 from chengshu.hub.services.data import (
     BundleElements,
@@ -78,6 +79,11 @@ def matter(local_code: str) -> MatterView:
 
     :raises Missing: if there is none
     """
+    return _matter(storable(local_code), today())
+
+
+@while_published
+def _matter(local_code: str, _day: date) -> MatterView:
     return views_of([matter_row(local_code)])[0]
 
 
@@ -195,9 +201,7 @@ class Readiness:
 
     @classmethod
     def now(cls) -> Readiness:
-        with connection.cursor() as cursor:
-            cursor.execute(_PROCESSES)
-            return cls(dict(cursor.fetchall()), registers.known_forms())
+        return cls(_start_forms(), registers.known_forms())
 
     def form_of(self, elements: Elements) -> str:
         """The key of the form by which it is applied for; empty without one."""
@@ -206,6 +210,14 @@ class Readiness:
     def is_ready(self, elements: Elements) -> bool:
         """A process in force and a form in use."""
         return elements.process in self.start_forms and self.form_of(elements) in self.forms
+
+
+@while_published
+def _start_forms() -> Mapping[str, str]:
+    """Key of a process in force → key of its start form."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PROCESSES)
+        return dict(cursor.fetchall())
 
 
 _PROCESSES = """

@@ -51,13 +51,13 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _begin(request, asked, kept or Begun(code))
     answers = answers_in(request.GET) or (kept.answers if kept else ())
-    blank = Begun(code, whom=applicants.whom_in(asked, answers) or _only_choice(asked))
-    given = _given_in(kept or blank)
-    return _start_page(request, asked, kept, given, asked.answers_in(answers), {})
-
-
-def _only_choice(asked: Offer) -> str:
     choices = applicants.options(asked)
+    blank = Begun(code, whom=applicants.whom_in(asked, answers) or _only_one(choices))
+    given = _given_in(kept or blank)
+    return _start_page(request, asked, kept, given, asked.answers_in(answers), {}, choices)
+
+
+def _only_one(choices: Sequence[Option]) -> str:
     return str(choices[0].value) if len(choices) == 1 else ""
 
 
@@ -82,9 +82,10 @@ def _code_of(kept: Begun) -> str:
 def _begin(request: HttpRequest, asked: Offer, kept: Begun) -> HttpResponse:
     given = {name: request.POST.get(name, "").replace("\x00", "")[:200] for name in CONTROLS}
     answers = asked.answers_in(applicants.implied(asked, given["whom"], answers_in(request.POST)))
-    wrong = _wrong_start(asked, given, answers)
+    choices = applicants.options(asked)
+    wrong = _wrong_start(asked, given, answers, choices)
     if wrong:
-        return _start_page(request, asked, kept, given, answers, wrong, status=422)
+        return _start_page(request, asked, kept, given, answers, wrong, choices, status=422)
     form = forms.form_of(asked)
     code = "".join(given["uscc"].split()).upper()
     of_organisation = given["whom"].endswith(applicants.ORGANISATION)
@@ -101,10 +102,12 @@ def _begin(request: HttpRequest, asked: Offer, kept: Begun) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:form", args=[asked.code]))
 
 
-def _wrong_start(asked: Offer, given: Mapping[str, str], answers: Sequence[str]) -> dict[str, str]:
+def _wrong_start(
+    asked: Offer, given: Mapping[str, str], answers: Sequence[str], choices: Sequence[Option]
+) -> dict[str, str]:
     """What is wrong with the first step, by control."""
     wrong: dict[str, str] = {}
-    if given["whom"] not in {option.value for option in applicants.options(asked)}:
+    if given["whom"] not in {option.value for option in choices}:
         wrong["whom"] = _("Choose who applies.")
     elif given["whom"].endswith(applicants.ORGANISATION):
         try:
@@ -146,9 +149,13 @@ def _start_page(
     given: Mapping[str, str],
     answers: Sequence[str],
     wrong: Mapping[str, str],
+    choices: Sequence[Option],
     *,
     status: int = 200,
 ) -> HttpResponse:
+    """
+    :param choices: for whom the asker may apply
+    """
     implied = {each.partition(":")[0] for each in applicants.implied(asked, given["whom"], ())}
     hidden = implied if given["whom"] else SAID_ABOVE
     questions = [each for each in asked.questions_under(answers) if each.key not in hidden]
@@ -159,7 +166,7 @@ def _start_page(
         "errors": [
             (f"id_q_{name}" if name in keys else f"id_{name}", words) for name, words in wrong.items()
         ],
-        "whom_options": applicants.options(asked),
+        "whom_options": choices,
         "questions": questions,
         "answers": answers,
         "asks_person": not applicants.asked_by(forms.form_of(asked)).has_applicant,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.http.doors import Door, door
+from chengshu.foundation.http.kept import same_for_everybody
 from chengshu.foundation.web.shell import Crumb
 from chengshu.hub.services import api as services
 from chengshu.hub.services.data import MatterLine
@@ -28,6 +29,7 @@ TOPICS_ON_HOME = 18
 
 
 @require_safe
+@same_for_everybody
 @door(Door.PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """The search box first, then what people come for."""
@@ -70,6 +72,7 @@ def named_drafts() -> list[tuple[str, Any]]:
 
 
 @require_safe
+@same_for_everybody
 @door(Door.PUBLIC)
 def find(request: HttpRequest) -> HttpResponse:
     """The list of matters, narrowed by what the address says."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from chengshu.foundation.calendar import local_day
 from chengshu.foundation.http.doors import Door, door
+from chengshu.foundation.http.kept import same_for_everybody
 from chengshu.foundation.web.shell import Crumb
 from chengshu.hub.services import api as services
 from chengshu.hub.services.data import Elements
@@ -28,6 +29,7 @@ ANSWER = "q."
 
 
 @require_safe
+@same_for_everybody
 @door(Door.PUBLIC)
 def show_matter(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that is known of a matter, from its elements."""
@@ -62,6 +64,7 @@ def _named(elements: Elements) -> dict[str, Any]:
 
 
 @require_safe
+@same_for_everybody
 @door(Door.PUBLIC)
 def show_bundles(request: HttpRequest) -> HttpResponse:
     """Every bundle in force."""
@@ -73,6 +76,7 @@ def show_bundles(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
 @door(Door.PUBLIC)
 def show_bundle(request: HttpRequest, code: str) -> HttpResponse:
     """What belongs to a bundle, with its one set of materials."""
@@ -108,6 +112,7 @@ def _item(elements: Elements, unit_name: str, when: Sequence[str]) -> dict[str, 
 
 
 @require_safe
+@same_for_everybody
 @door(Door.PUBLIC)
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """Questions to the exact list of materials; the answers stand in the address."""

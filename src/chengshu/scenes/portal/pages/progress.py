@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from chengshu.foundation.errors import Missing, TooMany
 from chengshu.foundation.http.doors import Door, door
+from chengshu.foundation.http.kept import same_for_everybody
 from chengshu.foundation.http.problem import status_of
 from chengshu.foundation.web.shell import Crumb
 from chengshu.hub.services import api as services
@@ -17,6 +18,7 @@ from chengshu.scenes.portal.pages.frame import page, sentence
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@same_for_everybody
 @door(Door.PUBLIC)
 def progress(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from time import monotonic
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +17,14 @@ from chengshu.engines.indicators.computing import chosen_version
 from chengshu.engines.indicators.definitions import Grain, IndicatorDefinition
 from chengshu.engines.indicators.models import IndicatorObservation
 from chengshu.engines.indicators.observing import observe, owner_id
+from chengshu.engines.indicators.packs import Pack, packed
 from chengshu.engines.indicators.periods import Period
 from chengshu.engines.indicators.registry import all_wanted, definitions
 from chengshu.engines.indicators.results import ObservationView, Wanted
 from chengshu.foundation.action import Reach, action
 from chengshu.foundation.asking import asking, current_asker, system
+from chengshu.foundation.audit import changes
+from chengshu.foundation.audit.canonical import reference
 from chengshu.foundation.errors import ChengshuError
 
 LONGEST_SECONDS = 240
@@ -48,6 +52,25 @@ def evaluate(
     :raises Conflict: if the query fails, or its answer cannot be
     """
     return observe(chosen_version(name, version, period), period, parameters or {})[0]
+
+
+@action(title=_("Take an evidence pack"), at=lambda *, observation, **_rest: observation.unit_id)
+def take_pack(*, observation: IndicatorObservation, about: Mapping[str, Any] | None = None) -> Pack:
+    """An observation with its evidence as a file, its records as far as the asker may see them; noted in the audit.
+
+    :param about: what the number is used for; goes along, and is not sealed
+    :raises Conflict: if the observation has no evidence that can be packed
+    """
+    pack = packed(observation, about)
+    changes.record(
+        "export",
+        reference(observation),
+        name=pack.name,
+        sm3=pack.sm3,
+        opened=pack.opened,
+        withheld=pack.withheld,
+    )
+    return pack
 
 
 @dataclass

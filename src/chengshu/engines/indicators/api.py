@@ -6,7 +6,7 @@ as far as the asker's scope reaches.
 
 from __future__ import annotations
 
-from chengshu.engines.indicators.actions import evaluate, refresh_indicators
+from chengshu.engines.indicators.actions import evaluate, refresh_indicators, take_pack
 from chengshu.engines.indicators.computing import compare, compute
 from chengshu.engines.indicators.events import IndicatorObserved
 from chengshu.engines.indicators.linting import lint, problems_in_database
@@ -15,6 +15,7 @@ from chengshu.engines.indicators.queries import (
     latest,
     observation,
     records_of,
+    stored,
 )
 from chengshu.engines.indicators.registry import (
     definition,
@@ -44,6 +45,8 @@ __all__ = [
     "refresh_indicators",
     "register_indicators",
     "register_wanted",
+    "stored",
+    "take_pack",
     "verify",
     "versions_of",
     "withdraw_indicators",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from chengshu.cli.output import AsJson, complain, people, print_json, print_table
 from chengshu.engines.indicators import queries
-from chengshu.engines.indicators.actions import evaluate, refresh_indicators
+from chengshu.engines.indicators.actions import evaluate, refresh_indicators, take_pack
 from chengshu.engines.indicators.computing import chosen_version, compare, compute
 from chengshu.engines.indicators.definitions import IndicatorDefinition
 from chengshu.engines.indicators.linting import problems_in_database
@@ -52,6 +53,7 @@ def list_(as_json: AsJson = False) -> None:
 def _listed(each: IndicatorDefinition, seen: ObservationView | None) -> dict[str, Any]:
     return {
         "name": each.name,
+        "observation": None if seen is None else seen.id,
         "version": each.version,
         "title": str(each.title),
         "unit": each.unit,
@@ -175,6 +177,33 @@ def verify_(
     _tell(told, as_json)
     if not found.holds:
         raise typer.Exit(FAILED)
+
+
+@cli.command("pack")
+def pack(
+    observation: Annotated[
+        int, typer.Argument(help="Number of the observation, as evaluate and list tell it.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file to write, such as evidence.zip.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write an observation with its evidence as a pack, for tools/verify_evidence to compute again."""
+    with asking(system("indicators pack", "cli")):
+        found = queries.stored(observation)
+        made = take_pack(observation=found)
+    out.write_bytes(made.content)
+    _tell(
+        {
+            "file": str(out),
+            "bytes": len(made.content),
+            "sm3": made.sm3,
+            "evidence_sm3": found.evidence_digest,
+            "records_opened": made.opened,
+            "records_withheld": made.withheld,
+            "verify": f"python3 tools/verify_evidence/verify_evidence.py {out}",
+        },
+        as_json,
+    )
 
 
 def _last(name: str, period: Period, parameters: Mapping[str, str]) -> ObservationView:

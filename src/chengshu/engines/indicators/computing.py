@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.definitions import IndicatorDefinition, Kind
-from chengshu.engines.indicators.figures import ONE, Figure, Row, exact, figure_of, parts_of, row_of
+from chengshu.engines.indicators.figures import ONE, Figure, Row, exact, figure_of, kept, parts_of, row_of
 from chengshu.engines.indicators.linting import lint_query
 from chengshu.engines.indicators.periods import Period
 from chengshu.engines.indicators.registry import definition as registered
@@ -176,7 +176,7 @@ def _agreed(definition: IndicatorDefinition, figure: Figure, stated: Figure | No
     if stated is None:
         return figure
     if definition.kind == Kind.INDEX:
-        return replace(figure, value=stated.value)
+        return replace(figure, value=None if stated.value is None else kept(definition, stated.value))
     if _differ(figure.value, stated.value):
         raise Conflict(
             _("The number of %(name)s, %(stated)s, is not what its records say, %(counted)s.")

@@ -49,7 +49,9 @@ CHANGING = frozenset(
     )
 )  # fmt: skip
 """Words whose answer is another one tomorrow."""
-_AMOUNTS = {Kind.SUM, Kind.MEAN, Kind.MEDIAN, Kind.P95, Kind.MAXIMUM}
+_AMOUNTS = {
+    Kind.SUM, Kind.MEAN, Kind.MEDIAN, Kind.P90, Kind.P95, Kind.P99, Kind.MAXIMUM, Kind.MINIMUM,
+}  # fmt: skip
 
 
 def lint(definition: IndicatorDefinition) -> list[Problem]:
@@ -168,6 +170,8 @@ def _missing_columns(given: IndicatorDefinition, columns: list[str]) -> Iterator
         needed.add("simulated")
     if given.kind in _AMOUNTS:
         needed.add("amount")
+    if given.kind == Kind.DISTINCT:
+        needed.add("thing")
     if given.kind == Kind.RATE and not {"part", "whole"} <= has:
         needed.add("counted")
     for column in sorted(needed - has):

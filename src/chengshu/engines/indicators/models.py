@@ -18,6 +18,7 @@ class IndicatorObservation(Recorded):
     """
 
     append_only: ClassVar[bool] = True
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"blinding"})
 
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=20)
@@ -37,6 +38,8 @@ class IndicatorObservation(Recorded):
     reason = models.CharField(max_length=40, blank=True)
     evidence = models.JSONField(encoder=DjangoJSONEncoder)
     evidence_digest = models.CharField(max_length=64)
+    blinding = models.CharField(max_length=64, blank=True)
+    """The secret behind the commitments to its records; leaves the platform only record by record."""
     computed_at = models.DateTimeField()
 
     class Meta:

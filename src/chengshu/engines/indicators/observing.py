@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from chengshu import __version__
-from chengshu.engines.indicators import rolls
+from chengshu.engines.indicators import commitments, rolls
 from chengshu.engines.indicators.computing import computed_by
 from chengshu.engines.indicators.definitions import IndicatorDefinition
 from chengshu.engines.indicators.events import IndicatorObserved
@@ -41,11 +41,13 @@ def _says_the_same(last: IndicatorObservation, computed: Computed) -> bool:
         last.value == computed.value
         and last.evidence["records"]["sm3"] == computed.records_digest
         and last.evidence["definition"]["sm3"] == computed.definition_digest
+        and bool(last.blinding)
     )
 
 
 def _stored(definition: IndicatorDefinition, computed: Computed, question: str) -> IndicatorObservation:
-    evidence = _evidence(definition, computed)
+    blinding = commitments.new_blinding()
+    evidence = _evidence(definition, computed, commitments.commitments_of(blinding, computed.roll))
     stored = IndicatorObservation(
         name=computed.name,
         version=computed.version,
@@ -63,6 +65,7 @@ def _stored(definition: IndicatorDefinition, computed: Computed, question: str) 
         simulated=computed.is_simulated,
         reason=computed.reason,
         evidence=evidence,
+        blinding=blinding,
         computed_at=timezone.now(),
     )
     stored.evidence_digest = seal_of(view_of(stored))
@@ -75,7 +78,9 @@ def owner_id(definition: IndicatorDefinition) -> int:
     return Unit.objects.get(key=definition.owner).pk
 
 
-def _evidence(definition: IndicatorDefinition, computed: Computed) -> dict[str, Any]:
+def _evidence(
+    definition: IndicatorDefinition, computed: Computed, committed: Iterable[str]
+) -> dict[str, Any]:
     told = {
         "definition": {
             "sm3": computed.definition_digest,
@@ -86,6 +91,7 @@ def _evidence(definition: IndicatorDefinition, computed: Computed) -> dict[str, 
             "records_sql": definition.records_sql.strip(),
             "sql": definition.sql.strip(),
             "timeout_seconds": definition.timeout_seconds,
+            "defaults": {name: one.default for name, one in definition.parameters.items()},
         },
         "parameters": {
             **computed.parameters,
@@ -97,6 +103,7 @@ def _evidence(definition: IndicatorDefinition, computed: Computed) -> dict[str, 
             "simulated": computed.simulated,
             "sm3": computed.records_digest,
             "chunks": rolls.store(computed.roll),
+            "commitments": commitments.digest_of(committed),
         },
         "parts": {
             name: [[part.value, part.numerator, part.denominator, part.records] for part in parts]
@@ -108,23 +115,24 @@ def _evidence(definition: IndicatorDefinition, computed: Computed) -> dict[str, 
     return dict(json.loads(canonical(told)))
 
 
+def sealed(seen: ObservationView) -> dict[str, Any]:
+    """What the seal covers: the number together with its evidence, as texts, counts and nothing else."""
+    return {
+        "name": seen.name,
+        "version": seen.version,
+        "unit": seen.unit,
+        "period": str(seen.period),
+        "parameters": dict(seen.parameters),
+        "value": None if seen.value is None else f"{seen.value:f}",
+        "numerator": f"{seen.numerator:f}",
+        "denominator": f"{seen.denominator:f}",
+        "records": seen.records,
+        "simulated": seen.simulated,
+        "reason": seen.reason,
+        "evidence": dict(seen.evidence),
+    }
+
+
 def seal_of(seen: ObservationView) -> str:
     """SM3 over the number together with its evidence, so that neither changes without the other."""
-    return sm3(
-        canonical(
-            {
-                "name": seen.name,
-                "version": seen.version,
-                "unit": seen.unit,
-                "period": str(seen.period),
-                "parameters": dict(seen.parameters),
-                "value": None if seen.value is None else f"{seen.value:f}",
-                "numerator": f"{seen.numerator:f}",
-                "denominator": f"{seen.denominator:f}",
-                "records": seen.records,
-                "simulated": seen.simulated,
-                "reason": seen.reason,
-                "evidence": dict(seen.evidence),
-            }
-        )
-    )
+    return sm3(canonical(sealed(seen)))

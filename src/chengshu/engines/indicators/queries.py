@@ -65,6 +65,14 @@ def observation(number: int) -> ObservationView:
 
     :raises Missing: if the asker sees none
     """
+    return view_of(stored(number))
+
+
+def stored(number: int) -> IndicatorObservation:
+    """The row of an observation, for the actions of this app.
+
+    :raises Missing: if the asker sees none
+    """
     found = IndicatorObservation.objects.filter(pk=number).first()
     if found is None:
         raise Missing(
@@ -72,7 +80,7 @@ def observation(number: int) -> ObservationView:
             code="indicators.no_observation",
             hint=_("Start from the list of indicators."),
         )
-    return view_of(found)
+    return found
 
 
 def latest(
@@ -122,6 +130,11 @@ def latest_of_all() -> dict[str, ObservationView]:
 def has_evidence(seen: ObservationView) -> bool:
     """Whether it names its own queries, so that it can be computed again."""
     return {"definition", "records"} <= set(seen.evidence)
+
+
+def has_pack(seen: ObservationView) -> bool:
+    """Whether it committed to each of its records, so that an evidence pack can be made of it."""
+    return has_evidence(seen) and "commitments" in seen.evidence["records"]
 
 
 def definition_of(seen: ObservationView) -> IndicatorDefinition:

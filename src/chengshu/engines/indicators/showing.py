@@ -28,8 +28,12 @@ KINDS: Mapping[str, Words] = {
     Kind.RATE: gettext_lazy("Share of the records examined"),
     Kind.MEAN: gettext_lazy("Mean"),
     Kind.MEDIAN: gettext_lazy("Median"),
+    Kind.P90: gettext_lazy("90th percentile"),
     Kind.P95: gettext_lazy("95th percentile"),
+    Kind.P99: gettext_lazy("99th percentile"),
     Kind.MAXIMUM: gettext_lazy("Maximum"),
+    Kind.MINIMUM: gettext_lazy("Minimum"),
+    Kind.DISTINCT: gettext_lazy("Different things among the records that count"),
     Kind.INDEX: gettext_lazy("Composed number"),
 }
 DIRECTIONS: Mapping[str, Words] = {

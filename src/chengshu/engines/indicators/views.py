@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengshu.engines.indicators import queries, showing
-from chengshu.engines.indicators.actions import evaluate
+from chengshu.engines.indicators.actions import evaluate, take_pack
 from chengshu.engines.indicators.definitions import IndicatorDefinition
 from chengshu.engines.indicators.observing import owner_id
 from chengshu.engines.indicators.periods import read_period
@@ -20,6 +20,7 @@ from chengshu.engines.indicators.results import ObservationView
 from chengshu.engines.indicators.verifying import verify
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import ChengshuError, InvalidInput
+from chengshu.foundation.files.downloads import disposition
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
@@ -108,6 +109,7 @@ def show_observation(request: HttpRequest, observation: int) -> HttpResponse:
         "evidence": showing.evidence(seen),
         "queries": showing.queries_of(seen),
         "verification": verify(seen.id) if request.GET.get("verify") and queries.has_evidence(seen) else None,
+        "pack_url": reverse("indicators:pack", args=[seen.id]) if queries.has_pack(seen) else "",
         "verify_url": f"{request.path}?verify=1#verification",
         "indicator_url": reverse("indicators:indicator", args=[seen.name]) if versions_of(seen.name) else "",
         "path": request.path,
@@ -121,6 +123,15 @@ def show_observation(request: HttpRequest, observation: int) -> HttpResponse:
         **_records(request, seen, counted),
     }
     return render(request, "indicators/observation.html", context)
+
+
+@door("indicators.view")
+def download_pack(request: HttpRequest, observation: int) -> HttpResponse:
+    """An observation with its evidence as a file that anybody can compute again."""
+    pack = take_pack(observation=queries.stored(observation))
+    response = HttpResponse(pack.content, content_type="application/zip")
+    response["Content-Disposition"] = disposition(pack.name)
+    return response
 
 
 def _records(request: HttpRequest, seen: ObservationView, counted: bool | None) -> dict[str, Any]:

@@ -268,7 +268,11 @@ def _itself(thing: Any, *_rest: Any, **_more: Any) -> Any:
 LOOKED_UP: dict[str, dict[str, Callable[..., Any]]] = {
     "indicators.evaluate": {
         "chengshu.engines.indicators.actions.chosen_version": _itself,
-        "chengshu.engines.indicators.actions.owner_id": int,
+        "chengshu.engines.indicators.actions.owner_id": lambda thing, *_parameters: int(thing),
+    },
+    "indicators.set_thresholds": {
+        "chengshu.engines.indicators.actions.registered": _itself,
+        "chengshu.engines.indicators.actions.owner_id": lambda thing, *_parameters: int(thing),
     },
     "services": {
         "chengshu.hub.services.queries.applications.row": _itself,

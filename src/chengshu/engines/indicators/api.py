@@ -6,7 +6,7 @@ as far as the asker's scope reaches.
 
 from __future__ import annotations
 
-from chengshu.engines.indicators.actions import evaluate, refresh_indicators
+from chengshu.engines.indicators.actions import evaluate, refresh_indicators, set_thresholds, take_pack
 from chengshu.engines.indicators.computing import compare, compute
 from chengshu.engines.indicators.events import IndicatorObserved
 from chengshu.engines.indicators.linting import lint, problems_in_database
@@ -15,12 +15,14 @@ from chengshu.engines.indicators.queries import (
     latest,
     observation,
     records_of,
+    stored,
 )
 from chengshu.engines.indicators.registry import (
     definition,
     definitions,
     in_force,
     register_indicators,
+    register_uses,
     register_wanted,
     versions_of,
     withdraw_indicators,
@@ -43,7 +45,11 @@ __all__ = [
     "records_of",
     "refresh_indicators",
     "register_indicators",
+    "register_uses",
     "register_wanted",
+    "set_thresholds",
+    "stored",
+    "take_pack",
     "verify",
     "versions_of",
     "withdraw_indicators",

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from django.utils import timezone
+from rich.progress import Progress
 
 from chengshu.cli.output import AsJson, complain, people, print_json, print_table
-from chengshu.engines.indicators import queries
-from chengshu.engines.indicators.actions import evaluate, refresh_indicators
+from chengshu.engines.indicators import queries, rounds
+from chengshu.engines.indicators.actions import evaluate, refresh_indicators, take_pack
 from chengshu.engines.indicators.computing import chosen_version, compare, compute
 from chengshu.engines.indicators.definitions import IndicatorDefinition
 from chengshu.engines.indicators.linting import problems_in_database
 from chengshu.engines.indicators.periods import Period, budget_year, read_period, to_date
 from chengshu.engines.indicators.registry import definitions
 from chengshu.engines.indicators.results import Computed, ObservationView, Verification
-from chengshu.engines.indicators.running import filler, tables_of
+from chengshu.engines.indicators.sources import lineage
 from chengshu.engines.indicators.verifying import verify
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.errors import InvalidInput, Missing
+from chengshu.foundation.runtime.layout import Layout
 
 cli = typer.Typer(help=__doc__, no_args_is_help=True)
 
@@ -52,6 +55,7 @@ def list_(as_json: AsJson = False) -> None:
 def _listed(each: IndicatorDefinition, seen: ObservationView | None) -> dict[str, Any]:
     return {
         "name": each.name,
+        "observation": None if seen is None else seen.id,
         "version": each.version,
         "title": str(each.title),
         "unit": each.unit,
@@ -105,7 +109,9 @@ def evaluate_(
             done = refresh_indicators()
             told: dict[str, Any] = {
                 "asked": done.asked,
+                "unchanged": done.unchanged,
                 "stored": done.stored,
+                "subjects": done.subjects,
                 "left": done.left,
                 "failed": done.failed,
             }
@@ -134,7 +140,7 @@ def explain(
         told = {
             **_listed(definition, None),
             "meaning": str(definition.meaning),
-            "tables": tables_of(definition.records_sql, filler(definition)),
+            "tables": lineage(definition),
             "parameters": {key: str(one.title) for key, one in definition.parameters.items()},
             "dimensions": {key: str(title) for key, title in definition.dimensions.items()},
             "records_sql": definition.records_sql.strip(),
@@ -175,6 +181,81 @@ def verify_(
     _tell(told, as_json)
     if not found.holds:
         raise typer.Exit(FAILED)
+
+
+@cli.command("pack")
+def pack(
+    observation: Annotated[
+        int, typer.Argument(help="Number of the observation, as evaluate and list tell it.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file to write, such as evidence.zip.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write an observation with its evidence as a pack, for tools/verify_evidence to compute again."""
+    with asking(system("indicators pack", "cli")):
+        found = queries.stored(observation)
+        made = take_pack(observation=found)
+    out.write_bytes(made.content)
+    _tell(
+        {
+            "file": str(out),
+            "bytes": len(made.content),
+            "sm3": made.sm3,
+            "evidence_sm3": found.evidence_digest,
+            "records_opened": made.opened,
+            "records_withheld": made.withheld,
+            "verify": f"python3 tools/verify_evidence/verify_evidence.py {out}",
+        },
+        as_json,
+    )
+
+
+@cli.command("recompute")
+def recompute(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only report; without it what differs is computed and kept anew.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin again, not where it was interrupted.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compute every kept observation again from the records, and say why it differs where it does.
+
+    Goes on where it was interrupted. Exits with 1 if a difference has no explanation.
+    """
+    state = Layout.from_environment().data / "indicators-recompute.json"
+    with asking(system("indicators recompute", "cli")):
+        done = rounds.resumed(state, restart=restart)
+        _recheck_with_progress(done, state)
+        kept = [] if check else rounds.keep_anew(done)
+    state.unlink(missing_ok=True)
+    told = {**done.told(), "kept_anew": kept}
+    if as_json:
+        print_json(told)
+    else:
+        differing = done.differing
+        print_table(
+            ["observation", "indicator", "period", "cause", "kept", "now", "records changed", ""],
+            [[one[key] for key in rounds.COLUMNS] for one in differing],
+        )
+        people.print(
+            ", ".join(f"{cause} {count}" for cause, count in done.counts.items()) or "no observation yet"
+        )
+        people.print(f"{len(kept)} computed and kept anew" if not check else "nothing was kept: --check")
+    if done.unexplained:
+        complain(
+            f"{done.unexplained} observations differ without an explanation",
+            "./chengshu indicators verify NAME --observation NUMBER; ./chengshu audit verify",
+        )
+        raise typer.Exit(FAILED)
+
+
+def _recheck_with_progress(done: rounds.Round, state: Path) -> None:
+    with Progress(console=people, transient=True) as progress:
+        task = progress.add_task("observations", total=rounds.left(done))
+        for _one in rounds.go_on(done, state):
+            progress.advance(task)
 
 
 def _last(name: str, period: Period, parameters: Mapping[str, str]) -> ObservationView:

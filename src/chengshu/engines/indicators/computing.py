@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -11,8 +11,8 @@ from time import monotonic
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
-from chengshu.engines.indicators.definitions import IndicatorDefinition, Kind
-from chengshu.engines.indicators.figures import ONE, Figure, Row, exact, figure_of, parts_of, row_of
+from chengshu.engines.indicators.definitions import SUBJECT, IndicatorDefinition, Kind
+from chengshu.engines.indicators.figures import ONE, Figure, Row, exact, figure_of, kept, parts_of, row_of
 from chengshu.engines.indicators.linting import lint_query
 from chengshu.engines.indicators.periods import Period
 from chengshu.engines.indicators.registry import definition as registered
@@ -51,13 +51,47 @@ def chosen_version(name: str, version: str, period: Period) -> IndicatorDefiniti
 
 
 def computed_by(definition: IndicatorDefinition, period: Period, given: Mapping[str, str]) -> Computed:
-    """The same by one definition."""
+    """The same by one definition; of a template for the subject that is given."""
+    definition = definition.for_one()
     parameters = checked_parameters(definition, given)
     _require_reading(definition)
     started = monotonic()
     with asking(system("indicators", current_asker().channel)):
-        rows = _rows(definition, period, parameters)
+        rows = [row for _subject, row in _read(definition, period, parameters)]
         stated = _stated(definition, period, parameters) if definition.sql.strip() else None
+    return _computed(definition, period, parameters, rows, stated, started)
+
+
+def computed_for_all(
+    definition: IndicatorDefinition, period: Period, given: Mapping[str, str], subjects: Iterable[str]
+) -> dict[str, Computed]:
+    """A template for all these subjects with one query; each is what :func:`computed_by` would make of it.
+
+    :raises Conflict: if the query fails, or its answer cannot be
+    """
+    parameters = checked_parameters(definition, {**given, SUBJECT: ""})
+    _require_reading(definition)
+    started, one = monotonic(), definition.for_one()
+    rows: dict[str, list[Row]] = {subject: [] for subject in subjects}
+    with asking(system("indicators", current_asker().channel)):
+        for subject, row in _read(definition, period, parameters):
+            if subject in rows:
+                rows[subject].append(row)
+    return {
+        subject: _computed(one, period, {**parameters, SUBJECT: subject}, found, None, started)
+        for subject, found in rows.items()
+    }
+
+
+def _computed(
+    definition: IndicatorDefinition,
+    period: Period,
+    parameters: Mapping[str, str],
+    found: Iterable[Row],
+    stated: Figure | None,
+    started: float,
+) -> Computed:
+    rows = _ordered(definition, found)
     figure = _agreed(definition, figure_of(definition, rows), stated)
     roll = tuple(row.line for row in rows)
     return Computed(
@@ -113,8 +147,8 @@ def checked_parameters(definition: IndicatorDefinition, given: Mapping[str, str]
 
 def _require_reading(definition: IndicatorDefinition) -> None:
     """:raises Conflict: if a query does anything but read; registration refuses it too, evidence may be older"""
-    for sql in (definition.records_sql, definition.sql):
-        problems = list(lint_query(sql)) if sql.strip() else []
+    for sql in definition.queries:
+        problems = list(lint_query(sql))
         if problems:
             raise Conflict(
                 problems[0].message,
@@ -123,9 +157,9 @@ def _require_reading(definition: IndicatorDefinition) -> None:
             )
 
 
-def _rows(definition: IndicatorDefinition, period: Period, parameters: Mapping[str, str]) -> list[Row]:
+def _ordered(definition: IndicatorDefinition, found: Iterable[Row]) -> list[Row]:
     """Every examined record in the order of its key."""
-    rows = sorted(_read(definition, period, parameters), key=lambda row: row.key.encode())
+    rows = sorted(found, key=lambda row: row.key.encode())
     for earlier, later in pairwise(rows):
         if earlier.key == later.key:
             raise Conflict(
@@ -137,14 +171,18 @@ def _rows(definition: IndicatorDefinition, period: Period, parameters: Mapping[s
     return rows
 
 
-def _read(definition: IndicatorDefinition, period: Period, parameters: Mapping[str, str]) -> Iterator[Row]:
+def _read(
+    definition: IndicatorDefinition, period: Period, parameters: Mapping[str, str]
+) -> Iterator[tuple[str, Row]]:
+    """Every record as the query finds it, with the subject that it is of."""
     try:
         with reading(definition.timeout_seconds) as cursor:
             cursor.execute(definition.records_sql, query_parameters(definition, period, parameters))
             columns = {column.name: at for at, column in enumerate(cursor.description or ())}
+            of = columns.get(SUBJECT)
             while batch := cursor.fetchmany(AT_ONCE):
                 for values in batch:
-                    yield row_of(definition, columns, values)
+                    yield "" if of is None else str(values[of]), row_of(definition, columns, values)
     except DatabaseError as error:
         raise _failed(definition, error) from error
 
@@ -176,7 +214,7 @@ def _agreed(definition: IndicatorDefinition, figure: Figure, stated: Figure | No
     if stated is None:
         return figure
     if definition.kind == Kind.INDEX:
-        return replace(figure, value=stated.value)
+        return replace(figure, value=None if stated.value is None else kept(definition, stated.value))
     if _differ(figure.value, stated.value):
         raise Conflict(
             _("The number of %(name)s, %(stated)s, is not what its records say, %(counted)s.")

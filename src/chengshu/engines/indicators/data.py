@@ -9,6 +9,8 @@ from chengshu.engines.indicators.definitions import (
     Kind,
     Parameter,
     Proves,
+    Subjects,
+    Thresholds,
 )
 from chengshu.engines.indicators.periods import (
     Period,
@@ -27,6 +29,7 @@ from chengshu.engines.indicators.results import (
     Problem,
     RecordLine,
     RecordPage,
+    Use,
     Verification,
     Wanted,
 )
@@ -46,6 +49,9 @@ __all__ = [
     "Proves",
     "RecordLine",
     "RecordPage",
+    "Subjects",
+    "Thresholds",
+    "Use",
     "Verification",
     "Wanted",
     "budget_year",

@@ -7,8 +7,9 @@ what can be looked into are the same. A change of meaning is a new version under
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -33,9 +34,14 @@ class Kind(StrEnum):
     MEAN = "mean"
     """Arithmetic mean of ``amount`` over the counted rows."""
     MEDIAN = "median"
+    P90 = "p90"
     P95 = "p95"
     """The ``amount`` that 95 % of the counted rows do not exceed (nearest rank)."""
+    P99 = "p99"
     MAXIMUM = "maximum"
+    MINIMUM = "minimum"
+    DISTINCT = "distinct"
+    """Different ``thing``s among the counted rows: companies, not their applications."""
     INDEX = "index"
     """A composed number: ``sql`` computes it, the records are what it rests on."""
 
@@ -90,6 +96,41 @@ class Proves:
         return f"{form}#{int(number)}" if number else form
 
 
+SUBJECT = "subject"
+"""Parameter of a template, and the column of its records that says of which subject a record is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """The things that a template is asked of: one definition, one indicator for each of them.
+
+    :param title: what such a thing is, such as a matter
+    :param sql: one SELECT with a row for each: ``subject`` (stable key), ``title``; perhaps ``unit`` (key of the unit
+        that sees its numbers; else the owner) and ``url`` (a path of its page)
+    """
+
+    title: Words
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which value on a number is blue, yellow, orange or red (notice, caution, serious, grave), from a day on.
+
+    The limit itself belongs to the colour. Where higher is better a colour begins below, else above. None: there is no
+    such colour.
+
+    :param source: the document, decision or reasoning that sets them
+    """
+
+    valid_from: date
+    source: str
+    blue: Decimal | None = None
+    yellow: Decimal | None = None
+    orange: Decimal | None = None
+    red: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorDefinition:
     """One dated definition. See the engine's README for the columns of ``records_sql``.
@@ -103,6 +144,8 @@ class IndicatorDefinition:
         at evaluation when it disagrees with the records. Required for ``Kind.INDEX``
     :param dimensions: columns of ``records_sql`` by which the number may be broken down, with their titles
     :param no_simulation: why no record can be simulated, where the query has no column ``simulated``
+    :param subjects: makes it a template: one indicator for each of these; ``records_sql`` then has a column ``subject``
+    :param thresholds: dated; those that the owner sets on the page come before them
     :param valid_until: last day on which this version is the one in force; None: still
     """
 
@@ -124,6 +167,34 @@ class IndicatorDefinition:
     valid_until: date | None = None
     no_simulation: str = ""
     timeout_seconds: int = 30
+    subjects: Subjects | None = None
+    thresholds: tuple[Thresholds, ...] = ()
+    late_after_hours: int = 3
+    """A number not looked after for so long is late; the worker looks every hour."""
+
+    def __post_init__(self) -> None:
+        if self.subjects is not None and SUBJECT not in self.parameters:
+            asked = {**self.parameters, SUBJECT: Parameter(self.subjects.title)}
+            object.__setattr__(self, "parameters", asked)
+
+    @property
+    def asked_sql(self) -> str:
+        """The records query as it is run for one question: of a template, for one subject."""
+        if self.subjects is None:
+            return self.records_sql
+        return f"SELECT * FROM (\n{self.records_sql}\n) AS of_all WHERE of_all.subject::text = %(subject)s"
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Everything that it asks the database."""
+        of_subjects = self.subjects.sql if self.subjects else ""
+        return tuple(sql for sql in (self.records_sql, self.sql, of_subjects) if sql.strip())
+
+    def for_one(self) -> IndicatorDefinition:
+        """The same for one subject, as its evidence keeps it: no template any more."""
+        if self.subjects is None:
+            return self
+        return replace(self, records_sql=self.asked_sql, subjects=None)
 
     @property
     def promises(self) -> tuple[Proves, ...]:
@@ -138,7 +209,7 @@ class IndicatorDefinition:
             "unit": self.unit,
             "kind": str(self.kind),
             "direction": str(self.direction),
-            "records_sql": self.records_sql.strip(),
+            "records_sql": self.asked_sql.strip(),
             "sql": self.sql.strip(),
             "parameters": {name: parameter.default for name, parameter in self.parameters.items()},
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,11 @@ from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.errors import Conflict, Words
 
 ZERO, ONE, HUNDRED, THOUSAND = Decimal(0), Decimal(1), Decimal(100), Decimal(1000)
-FOURTH = Decimal("0.0001")
+FOURTH, SIXTH = Decimal("0.0001"), Decimal("0.000001")
+EXACT = Context(prec=80)
+"""Wide enough that no sum or quotient of kept numbers is rounded before the stated rule rounds it."""
+LARGEST = Decimal(10) ** 18
+"""What the table of observations holds before the point."""
 _ROUNDING = {Direction.HIGHER: ROUND_FLOOR, Direction.LOWER: ROUND_CEILING}
 NOTHING_EXAMINED, NOTHING_COUNTED = "nothing_examined", "nothing_counted"
 REASONS: Mapping[str, Words] = {
@@ -41,16 +45,37 @@ class Row:
     simulated: bool
     places: tuple[str, ...] = ()
     """Its value in each declared dimension."""
+    thing: str = ""
+    """What is counted once, where different things are counted."""
 
     @property
     def contribution(self) -> str:
-        told = f"{self.part.normalize():f}/{self.whole.normalize():f}"
-        told += "" if self.amount is None else f" {self.amount.normalize():f}"
+        """``part/whole``, then as far as there are any `` amount``, `` =thing`` and `` ~`` for simulated."""
+        told = f"{self.part.normalize(EXACT):f}/{self.whole.normalize(EXACT):f}"
+        told += "" if self.amount is None else f" {self.amount.normalize(EXACT):f}"
+        told += f" ={self.thing}" if self.thing else ""
         return f"{told} ~" if self.simulated else told
 
     @property
     def line(self) -> str:
         return f"{self.key}\t{self.contribution}"
+
+
+def row_read(line: str) -> Row:
+    """The row that wrote this line of a roll; its places are not on it.
+
+    :raises ValueError: if no row wrote it
+    """
+    key, contribution = line.split("\t", 1)
+    told, simulated = contribution.removesuffix(" ~"), contribution.endswith(" ~")
+    told, _sign, thing = told.partition(" =")
+    share, _blank, amount = told.partition(" ")
+    part, slash, whole = share.partition("/")
+    if not slash:
+        raise ValueError(line)
+    return Row(
+        key, Decimal(part), Decimal(whole), Decimal(amount) if amount else None, simulated, thing=thing
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +107,15 @@ def row_of(definition: IndicatorDefinition, columns: Mapping[str, int], values: 
         part, whole = ONE if "counted" not in columns or given("counted") else ZERO, ONE
     if not ZERO <= part <= whole:
         raise _impossible(definition, key, _("A part is below zero or above its whole."))
+    thing = storable(str(given("thing"))) if definition.kind == Kind.DISTINCT and given("thing") else ""
+    if (
+        definition.kind == Kind.DISTINCT
+        and part
+        and (not thing or set(thing) & {"\t", "\n"} or thing.endswith(" ~"))
+    ):
+        raise _impossible(definition, key, _("A counted record does not say of which thing it is."))
     places = tuple(str(given(name) if given(name) is not None else "") for name in definition.dimensions)
-    return Row(key, part, whole, amount, bool(given("simulated")), places)
+    return Row(key, part, whole, amount, bool(given("simulated")), places, thing)
 
 
 def exact(value: Any) -> Decimal:
@@ -102,23 +134,64 @@ def _impossible(definition: IndicatorDefinition, key: str, message: Words) -> Co
 
 
 def figure_of(definition: IndicatorDefinition, rows: Sequence[Row]) -> Figure:
-    """The number that these rows make. Of an index only what it rests on."""
-    numerator = sum((row.part for row in rows), ZERO)
-    denominator = sum((row.whole for row in rows), ZERO)
+    """The number that these rows make. Of an index only what it rests on.
+
+    :raises Conflict: if it is larger than can be kept
+    """
+    numerator, denominator = total(row.part for row in rows), total(row.whole for row in rows)
     if not denominator:
-        return Figure(None, numerator, denominator, NOTHING_EXAMINED)
+        return Figure(None, kept(definition, numerator), ZERO, NOTHING_EXAMINED)
+    value = _value(definition, rows, numerator, denominator)
+    reason = NOTHING_COUNTED if value is None else ""
+    return Figure(
+        None if value is None else kept(definition, value),
+        kept(definition, numerator),
+        kept(definition, denominator),
+        reason,
+    )
+
+
+def _value(
+    definition: IndicatorDefinition, rows: Sequence[Row], numerator: Decimal, denominator: Decimal
+) -> Decimal | None:
+    """The number by the rule of its kind; None when nothing counts."""
     kind = Kind(definition.kind)
     if kind in (Kind.COUNT, Kind.INDEX):
-        return Figure(numerator, numerator, denominator)
+        return numerator
     if kind is Kind.RATE:
         scale = THOUSAND if definition.unit == "‰" else HUNDRED
-        return Figure(_rounded(definition, scale * numerator / denominator), numerator, denominator)
+        return _rounded(definition, EXACT.divide(EXACT.multiply(scale, numerator), denominator))
+    if kind is Kind.DISTINCT:
+        return Decimal(len({row.thing for row in rows if row.part}))
     amounts = sorted(row.amount for row in rows if row.part and row.amount is not None)
     if kind is Kind.SUM:
-        return Figure(sum(amounts, ZERO), numerator, denominator)
-    if not amounts:
-        return Figure(None, numerator, denominator, NOTHING_COUNTED)
-    return Figure(_rounded(definition, _middle(kind, amounts)), numerator, denominator)
+        return total(amounts)
+    return _rounded(definition, _middle(kind, amounts)) if amounts else None
+
+
+def total(numbers: Iterable[Decimal]) -> Decimal:
+    """Their sum, not rounded."""
+    found = ZERO
+    for number in numbers:
+        found = EXACT.add(found, number)
+    return found
+
+
+def kept(definition: IndicatorDefinition, number: Decimal) -> Decimal:
+    """A number as it is kept: at most six decimals, half to even.
+
+    :raises Conflict: if it is larger than can be kept
+    """
+    if not number.is_finite() or abs(number) >= LARGEST:
+        raise Conflict(
+            _("The number of %(name)s is larger than can be kept.") % {"name": definition.name},
+            code="indicators.too_large",
+            hint=_("State it in a larger unit."),
+        )
+    return number.quantize(SIXTH, ROUND_HALF_EVEN, EXACT).normalize(EXACT) + ZERO
+
+
+_RANKS = {Kind.P90: 90, Kind.P95: 95, Kind.P99: 99}
 
 
 def _middle(kind: Kind, amounts: Sequence[Decimal]) -> Decimal:
@@ -126,19 +199,22 @@ def _middle(kind: Kind, amounts: Sequence[Decimal]) -> Decimal:
     count = len(amounts)
     if kind is Kind.MAXIMUM:
         return amounts[-1]
+    if kind is Kind.MINIMUM:
+        return amounts[0]
     if kind is Kind.MEAN:
-        return sum(amounts, ZERO) / count
-    if kind is Kind.P95:
-        return amounts[-(-95 * count // 100) - 1]
-    return (amounts[(count - 1) // 2] + amounts[count // 2]) / 2
+        return EXACT.divide(total(amounts), Decimal(count))
+    if kind in _RANKS:
+        return amounts[-(-_RANKS[kind] * count // 100) - 1]
+    return EXACT.divide(EXACT.add(amounts[(count - 1) // 2], amounts[count // 2]), Decimal(2))
+
+
+def rounding_of(direction: Direction | str) -> str:
+    """How the fourth decimal is rounded: away from what would look better than it is."""
+    return _ROUNDING.get(Direction(direction), ROUND_HALF_EVEN)
 
 
 def _rounded(definition: IndicatorDefinition, value: Decimal) -> Decimal:
-    """Four decimals, rounded away from what would look better than it is."""
-    return (
-        value.quantize(FOURTH, _ROUNDING.get(Direction(definition.direction), ROUND_HALF_EVEN)).normalize()
-        + ZERO
-    )
+    return value.quantize(FOURTH, rounding_of(definition.direction), EXACT).normalize(EXACT) + ZERO
 
 
 def parts_of(definition: IndicatorDefinition, rows: Iterable[Row]) -> dict[str, tuple[Part, ...]]:

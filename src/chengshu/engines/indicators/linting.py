@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
+from chengshu.engines.indicators.colours import require_order
 from chengshu.engines.indicators.definitions import (
     PERIOD_PARAMETERS,
+    SUBJECT,
     Direction,
     Grain,
     IndicatorDefinition,
     Kind,
+    Subjects,
 )
 from chengshu.engines.indicators.results import Problem
 from chengshu.engines.indicators.running import columns_of, filler
 from chengshu.engines.indicators.units import UNITS
+from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.orgs.models import Unit
 
 NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -49,7 +53,9 @@ CHANGING = frozenset(
     )
 )  # fmt: skip
 """Words whose answer is another one tomorrow."""
-_AMOUNTS = {Kind.SUM, Kind.MEAN, Kind.MEDIAN, Kind.P95, Kind.MAXIMUM}
+_AMOUNTS = {
+    Kind.SUM, Kind.MEAN, Kind.MEDIAN, Kind.P90, Kind.P95, Kind.P99, Kind.MAXIMUM, Kind.MINIMUM,
+}  # fmt: skip
 
 
 def lint(definition: IndicatorDefinition) -> list[Problem]:
@@ -76,18 +82,37 @@ def _words(given: IndicatorDefinition) -> Iterator[Problem]:
         yield Problem("unit.rate", _("A rate is given in percent."))
     if given.valid_until is not None and given.valid_until < given.valid_from:
         yield Problem("validity", _("It ends before it begins."))
+    for limits in given.thresholds:
+        try:
+            require_order(given, limits)
+        except InvalidInput as wrong:
+            yield Problem("thresholds", wrong.message)
     if given.timeout_seconds not in range(1, 301):
         yield Problem("timeout", _("The time limit is 1 to 300 seconds."))
 
 
 def _queries(given: IndicatorDefinition) -> Iterator[Problem]:
     yield from lint_query(given.records_sql)
+    if given.subjects is not None:
+        yield from _subjects(given, given.subjects)
     if given.sql.strip():
         yield from lint_query(given.sql)
     elif given.kind == Kind.INDEX:
         yield Problem("sql.missing", _("An index needs the query that computes it."))
     if "until" not in _used(given.records_sql) and "last_day" not in _used(given.records_sql):
         yield Problem("sql.period", _("The records query does not use the end of the period."))
+
+
+def _subjects(given: IndicatorDefinition, subjects: Subjects) -> Iterator[Problem]:
+    yield from lint_query(subjects.sql)
+    if _used(subjects.sql):
+        yield Problem("subjects.parameter", _("The query of the subjects is asked without parameters."))
+    if given.sql.strip() or given.kind == Kind.INDEX:
+        yield Problem("subjects.sql", _("A template has no second query of the number."))
+    if given.promises:
+        yield Problem("subjects.proves", _("A promise is bound to one subject of a template, not to all."))
+    if given.parameters[SUBJECT].default is not None:
+        yield Problem("subjects.default", _("The subject of a template is always asked for."))
 
 
 def lint_query(sql: str) -> Iterator[Problem]:
@@ -125,7 +150,7 @@ def _used(sql: str) -> set[str]:
 
 
 def _parameters(given: IndicatorDefinition) -> Iterator[Problem]:
-    used = _used(given.records_sql) | _used(given.sql)
+    used = _used(given.asked_sql) | _used(given.sql)
     if clash := set(PERIOD_PARAMETERS) & set(given.parameters):
         yield Problem(
             "parameter.period", _("Declared again: %(names)s.") % {"names": ", ".join(sorted(clash))}
@@ -153,12 +178,25 @@ def problems_in_database(definition: IndicatorDefinition) -> list[Problem]:
         found.append(Problem("owner", _("There is no unit “%(key)s”.") % {"key": definition.owner}))
     try:
         columns = columns_of(definition.records_sql, filler(definition))
+        if definition.subjects is not None:
+            found += _missing_of_subjects(columns_of(definition.subjects.sql, {}), columns)
         found += _missing_columns(definition, columns)
         if definition.sql.strip():
             found += _missing_results(definition, columns_of(definition.sql, filler(definition)))
     except DatabaseError as error:
         found.append(Problem("sql.plan", str(error).strip()))
     return found
+
+
+def _missing_of_subjects(subjects: list[str], records: list[str]) -> Iterator[Problem]:
+    for column in sorted({SUBJECT, "title"} - set(subjects)):
+        yield Problem(
+            "subjects.column", _("The query of the subjects has no column “%(column)s”.") % {"column": column}
+        )
+    if SUBJECT not in records:
+        yield Problem(
+            "column.missing", _("The records query has no column “%(column)s”.") % {"column": SUBJECT}
+        )
 
 
 def _missing_columns(given: IndicatorDefinition, columns: list[str]) -> Iterator[Problem]:
@@ -168,6 +206,8 @@ def _missing_columns(given: IndicatorDefinition, columns: list[str]) -> Iterator
         needed.add("simulated")
     if given.kind in _AMOUNTS:
         needed.add("amount")
+    if given.kind == Kind.DISTINCT:
+        needed.add("thing")
     if given.kind == Kind.RATE and not {"part", "whole"} <= has:
         needed.add("counted")
     for column in sorted(needed - has):

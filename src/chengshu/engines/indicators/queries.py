@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators import rolls
 from chengshu.engines.indicators.computing import chosen_version
-from chengshu.engines.indicators.definitions import IndicatorDefinition, Parameter
-from chengshu.engines.indicators.models import IndicatorObservation
+from chengshu.engines.indicators.definitions import SUBJECT, IndicatorDefinition, Parameter
+from chengshu.engines.indicators.models import IndicatorObservation, IndicatorSubject
 from chengshu.engines.indicators.periods import Period
 from chengshu.engines.indicators.results import ObservationView, RecordLine, RecordPage
 from chengshu.engines.indicators.running import query_parameters, reading
 from chengshu.foundation.asking import asking, current_asker, system
 from chengshu.foundation.audit.canonical import canonical, sm3
 from chengshu.foundation.errors import Conflict, Missing
+from chengshu.foundation.orgs.models import Unit
 
 PAGE_SIZE = 50
 
@@ -37,6 +38,26 @@ def question_of(name: str, version: str, period: Period, parameters: Mapping[str
             }
         )
     )
+
+
+def owner_id(definition: IndicatorDefinition, parameters: Mapping[str, str] | None = None) -> int:
+    """Id of the unit that answers for the number; of a template's subject the subject's unit.
+
+    :raises Missing: if the template has no such subject
+    """
+    subject = (parameters or {}).get(SUBJECT)
+    if definition.subjects is None or subject is None:
+        return Unit.objects.get(key=definition.owner).pk
+    with asking(system("indicators", current_asker().channel)):
+        found = IndicatorSubject.objects.filter(template=definition.name, subject=subject).first()
+    if found is None:
+        raise Missing(
+            _("“%(name)s” is not asked of “%(subject)s”.")
+            % {"name": definition.name, "subject": subject[:60]},
+            code="indicators.no_subject",
+            hint=_("Choose one from the list of indicators."),
+        )
+    return found.unit_id
 
 
 def view_of(found: IndicatorObservation) -> ObservationView:
@@ -65,6 +86,14 @@ def observation(number: int) -> ObservationView:
 
     :raises Missing: if the asker sees none
     """
+    return view_of(stored(number))
+
+
+def stored(number: int) -> IndicatorObservation:
+    """The row of an observation, for the actions of this app.
+
+    :raises Missing: if the asker sees none
+    """
     found = IndicatorObservation.objects.filter(pk=number).first()
     if found is None:
         raise Missing(
@@ -72,7 +101,7 @@ def observation(number: int) -> ObservationView:
             code="indicators.no_observation",
             hint=_("Start from the list of indicators."),
         )
-    return view_of(found)
+    return found
 
 
 def latest(
@@ -86,6 +115,23 @@ def latest(
     return view_of(found) if found else None
 
 
+def subject_of(definition: IndicatorDefinition, key: str) -> IndicatorSubject | None:
+    """The subject of a template with this key, retired or not; None if there is no key.
+
+    :raises Missing: if the asker sees none
+    """
+    if not key:
+        return None
+    found = IndicatorSubject.objects.filter(template=definition.name, subject=key).first()
+    if found is None:
+        raise Missing(
+            _("“%(name)s” is not asked of “%(subject)s”.") % {"name": definition.name, "subject": key[:60]},
+            code="indicators.no_subject",
+            hint=_("Choose one from the list of indicators."),
+        )
+    return found
+
+
 def history(
     *,
     name: str,
@@ -93,6 +139,7 @@ def history(
     parameters: Mapping[str, str] | None = None,
     since: date | None = None,
     until: date | None = None,
+    subject: str = "",
 ) -> tuple[ObservationView, ...]:
     """Observations of an indicator, all versions, oldest first.
 
@@ -100,12 +147,15 @@ def history(
     :param parameters: exactly these; any if None
     :param since: only periods that end on this day or later
     :param until: only periods that begin on this day or earlier
+    :param subject: of a template, only this one; all of them if empty
     """
     found = IndicatorObservation.objects.filter(name=name)
     if length:
         found = found.filter(length=length)
     if parameters is not None:
         found = found.filter(parameters=dict(parameters))
+    if subject:
+        found = found.filter(parameters__contains={SUBJECT: subject})
     if since is not None:
         found = found.filter(last_day__gte=since)
     if until is not None:
@@ -124,6 +174,11 @@ def has_evidence(seen: ObservationView) -> bool:
     return {"definition", "records"} <= set(seen.evidence)
 
 
+def has_pack(seen: ObservationView) -> bool:
+    """Whether it committed to each of its records, so that an evidence pack can be made of it."""
+    return has_evidence(seen) and "commitments" in seen.evidence["records"]
+
+
 def definition_of(seen: ObservationView) -> IndicatorDefinition:
     """The definition by which an observation was computed, put together from its own evidence."""
     told: Mapping[str, Any] = seen.evidence["definition"]
@@ -138,7 +193,7 @@ def definition_of(seen: ObservationView) -> IndicatorDefinition:
         owner=told["owner"],
         records_sql=told["records_sql"],
         sql=told["sql"],
-        parameters={name: Parameter(name) for name in seen.parameters},
+        parameters={name: Parameter(name, told.get("defaults", {}).get(name)) for name in seen.parameters},
         dimensions={name: name for name in told["dimensions"]},
         timeout_seconds=told["timeout_seconds"],
     )
@@ -193,7 +248,7 @@ def _lines(seen: ObservationView, keys: Sequence[str], roll: Mapping[str, str]) 
         RecordLine(
             key,
             str(found[key].get("label") or key),
-            _own_page(found[key].get("url")),
+            own_page(found[key].get("url")),
             _counts(roll[key]),
             None if found[key].get("amount") is None else Decimal(found[key]["amount"]),
             roll[key].endswith("~"),
@@ -203,7 +258,7 @@ def _lines(seen: ObservationView, keys: Sequence[str], roll: Mapping[str, str]) 
     )
 
 
-def _own_page(url: object) -> str:
+def own_page(url: object) -> str:
     """Only a path of this installation is a link."""
     text = str(url or "")
     return text if text.startswith("/") and not text.startswith("//") else ""

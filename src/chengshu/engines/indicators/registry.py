@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.definitions import IndicatorDefinition
 from chengshu.engines.indicators.linting import lint
-from chengshu.engines.indicators.results import Wanted
+from chengshu.engines.indicators.results import Use, Wanted
 from chengshu.foundation.errors import Missing
 
 _registered: dict[tuple[str, str], IndicatorDefinition] = {}
 _wanted: dict[str, Callable[[], Iterable[Wanted]]] = {}
+_uses: dict[str, Callable[[str], Iterable[Use]]] = {}
 
 
 def register_indicators(*definitions: IndicatorDefinition) -> None:
@@ -93,3 +94,17 @@ def all_wanted() -> Iterator[Wanted]:
     """What everybody above the engine wants now."""
     for ask in _wanted.values():
         yield from ask()
+
+
+def register_uses(name: str, uses: Callable[[str], Iterable[Use]]) -> None:
+    """Have the page of an indicator tell what it leads to.
+
+    :param name: of who uses them; registering it again replaces
+    :param uses: from the name of an indicator to what it is used for, as far as the asker may see it
+    """
+    _uses[name] = uses
+
+
+def uses_of(indicator: str) -> tuple[Use, ...]:
+    """What everybody above the engine uses an indicator for."""
+    return tuple(use for ask in _uses.values() for use in ask(indicator))

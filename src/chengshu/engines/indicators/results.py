@@ -176,3 +176,15 @@ class Wanted:
     period: Period
     parameters: Mapping[str, str] = field(default_factory=dict)
     settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a number is used for by somebody above the engine, such as a promise.
+
+    :param url: a path of its page; empty where it has none
+    """
+
+    title: Words
+    url: str = ""
+    note: Words = ""

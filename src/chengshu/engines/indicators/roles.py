@@ -16,7 +16,7 @@ for _key in (
     "supervisor",
     "system_administrator",
 ):
-    grant(_key, "indicators.view")
+    grant(_key, "indicators.view", "indicators.take_pack")
 for _key in ("unit_head", "department_performance_officer", "department_head", "supervisor"):
-    grant(_key, "indicators.evaluate")
+    grant(_key, "indicators.evaluate", "indicators.set_thresholds")
 grant("system_administrator", "indicators.refresh_indicators")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import chain
 
 from chengshu.engines.indicators.models import RecordChunk
 from chengshu.foundation.audit.canonical import sm3
@@ -34,15 +35,20 @@ def _ends(line: str) -> bool:
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest()) % MEAN_LINES == 0
 
 
-def store(roll: Sequence[str]) -> list[str]:
-    """Keep what is not kept yet; the digests of the chunks in order. Only inside an action of this app."""
-    contents = ["\n".join(chunk).encode() for chunk in chunks_of(roll)]
-    digests = [sm3(content) for content in contents]
-    known = set(RecordChunk.objects.filter(digest__in=digests).values_list("digest", flat=True))
-    new = {digest: content for digest, content in zip(digests, contents, strict=True) if digest not in known}
+def store(kept: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Keep what is not kept yet; of each roll the digests of its chunks in order. Only inside an action of this app."""
+    contents = [["\n".join(chunk).encode() for chunk in chunks_of(roll)] for roll in kept]
+    digests = [[sm3(content) for content in of_roll] for of_roll in contents]
+    by_digest = dict(zip(chain.from_iterable(digests), chain.from_iterable(contents), strict=True))
+    known = set(RecordChunk.objects.filter(digest__in=by_digest).values_list("digest", flat=True))
     RecordChunk.objects.bulk_create(
-        [RecordChunk(digest=digest, content=zlib.compress(content, 6)) for digest, content in new.items()],
+        [
+            RecordChunk(digest=digest, content=zlib.compress(content, 6))
+            for digest, content in by_digest.items()
+            if digest not in known
+        ],
         ignore_conflicts=True,
+        batch_size=1000,
     )
     return digests
 

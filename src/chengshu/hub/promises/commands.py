@@ -15,7 +15,7 @@ from chengshu.foundation.errors import ChengshuError, InvalidInput, Missing
 from chengshu.hub.promises.actions.importing import import_tables, preview
 from chengshu.hub.promises.appraisal import appraise
 from chengshu.hub.promises.commands_coverage import coverage
-from chengshu.hub.promises.commands_proof import refresh
+from chengshu.hub.promises.commands_proof import pack, refresh
 from chengshu.hub.promises.departments import department_of
 from chengshu.hub.promises.downloads import check_data, imprint, json_bytes, lint_report_of, tables_data
 from chengshu.hub.promises.findings import found_in
@@ -35,6 +35,7 @@ from chengshu.hub.promises.tables.text import DEFAULT_YEAR
 
 cli = typer.Typer(help=__doc__, no_args_is_help=True)
 cli.command("refresh")(refresh)
+cli.command("pack")(pack)
 cli.command("coverage")(coverage)
 
 FAILED = 1

@@ -1,14 +1,18 @@
-"""Which numbers the promises want of the indicator engine: what each binding asks, at each month's end and today."""
+"""Which numbers the promises want of the indicator engine: what each binding asks, at each month's end and today.
+
+And the other way: which promises rest on an indicator.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
+from django.urls import reverse
 from django.utils import timezone
 
-from chengshu.engines.indicators.api import register_wanted
-from chengshu.engines.indicators.data import Period, Wanted, budget_year, months_of, to_date
+from chengshu.engines.indicators.api import register_uses, register_wanted
+from chengshu.engines.indicators.data import Period, Use, Wanted, budget_year, months_of, to_date
 from chengshu.hub.promises.models import Binding, BindingKind
 
 
@@ -38,3 +42,14 @@ def wanted() -> Iterator[Wanted]:
 
 
 register_wanted("promises", wanted)
+
+
+def uses(indicator: str) -> Iterator[Use]:
+    """The promises that rest on an indicator now, as far as the asker may see them."""
+    found = Binding.objects.filter(kind=BindingKind.INDICATOR, valid_to=None, source_name=indicator)
+    for binding in found.select_related("indicator").order_by("indicator__ref"):
+        ref = binding.indicator.ref
+        yield Use(ref, reverse("promises:indicator", kwargs={"slug": ref.replace("#", "-")}))
+
+
+register_uses("promises", uses)

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.api import register_indicators
 from chengshu.engines.indicators.data import IndicatorDefinition
+from chengshu.scenes.matters import indicators_of_each
+
+__all__ = ["indicators_of_each"]
 
 _NO_SIMULATION = "the catalogue and its lists are written by units, never by a simulator"
 

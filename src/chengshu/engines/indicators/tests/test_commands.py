@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from chengshu.engines.indicators.commands import cli
 from chengshu.engines.indicators.tests.counting import RATE, RECORDS, known, stored, variant
+from chengshu.engines.indicators.tests.verifier import verdict
 from chengshu.foundation.errors import InvalidInput, Missing
 
 
@@ -83,3 +85,32 @@ def test_evaluating_everything_tells_what_failed(db: None) -> None:
         done = run("evaluate", fails=True)
     assert done["stored"] > 0
     assert {name.split()[0] for name in done["failed"]} == {"files.broken"}
+
+
+def test_a_pack_is_written_and_what_has_no_number_is_missing(db: None, tmp_path: Path) -> None:
+    stored("ok 1", "late 2")
+    with known(RATE):
+        with pytest.raises(Missing):
+            run("pack", "999999", "--out", str(tmp_path / "none.zip"))
+        number = run("evaluate", RATE.name)["observation"]
+        told = run("pack", str(number), "--out", str(tmp_path / "pack.zip"))
+    assert (told["records_opened"], told["records_withheld"]) == (2, 0)
+    assert verdict(tmp_path / "pack.zip", "--digest", told["evidence_sm3"])[0] == 0
+
+
+def test_recompute_fails_on_what_it_cannot_explain_and_only_then(
+    db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CHENGSHU_DATA_DIR", str(tmp_path))
+    stored("ok 1")
+    with known(RATE):
+        run("evaluate", RATE.name)
+        assert run("recompute", "--check")["causes"] == {"holds": 1}
+        stored("late 2")
+        went_on = run("recompute", "--check")
+        assert (went_on["causes"], went_on["kept_anew"]) == ({"reality": 1}, [])
+        assert len(run("recompute")["kept_anew"]) == 1
+        monkeypatch.setattr("chengshu.engines.indicators.recomputing._last_writes", dict)
+        found = run("recompute", "--check", fails=True)
+        assert (found["unexplained"], found["causes"]) == (1, {"holds": 1, "unexplained": 1})
+    assert not (tmp_path / "indicators-recompute.json").exists()

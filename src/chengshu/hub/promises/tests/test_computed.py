@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from chengshu.engines.indicators.api import (
     definitions,
@@ -19,7 +23,7 @@ from chengshu.engines.indicators.api import (
 )
 from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Period, Proves, budget_year
 from chengshu.foundation import prepared
-from chengshu.foundation.errors import Conflict, InvalidInput, Refused
+from chengshu.foundation.errors import Conflict, InvalidInput, Missing, Refused
 from chengshu.foundation.events.bus import deliver_waiting
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.models import File
@@ -35,6 +39,7 @@ from chengshu.hub.promises.actions.monitoring import (
     save_monitoring,
 )
 from chengshu.hub.promises.actions.standing import refresh_standings
+from chengshu.hub.promises.commands import cli
 from chengshu.hub.promises.judging import is_proven, promise_of
 from chengshu.hub.promises.models import Binding, BindingKind, Observation
 from chengshu.hub.promises.tests.proof_world import (
@@ -48,7 +53,7 @@ from chengshu.hub.promises.tests.proof_world import (
     ZERO,
     World,
 )
-from chengshu.hub.promises.wanted import wanted, wanted_periods
+from chengshu.hub.promises.wanted import uses, wanted, wanted_periods
 
 RECORDS = """
     SELECT f.id AS key, f.name AS label, f.name LIKE 'ok%%' AS counted, f.name LIKE '%%sim%%' AS simulated,
@@ -203,6 +208,24 @@ def test_the_computed_number_is_the_promises_value_with_evidence(world: World) -
     assert seen.evidence["records"]["count"] == 4
     assert seen.evidence["period"] == "2025-01-01/2025-12-31"
     assert world[COUNT].standing.verdict == "broken"
+
+
+def test_a_computed_promise_is_given_out_as_a_pack_and_no_other(world: World, tmp_path: Path) -> None:
+    with pytest.raises(Missing):
+        CliRunner().invoke(cli, ["pack", COUNT, "--out", str(tmp_path / "no.zip")], catch_exceptions=False)
+    stored(world, "ok 1", "late")
+    with known(COUNTED):
+        bind_declared(budget_year=world.year)
+        computed(world, COUNTED)
+        path = tmp_path / "pack.zip"
+        assert (
+            CliRunner().invoke(cli, ["pack", COUNT, "--out", str(path)], catch_exceptions=False).exit_code
+            == 0
+        )
+    with zipfile.ZipFile(path) as archive:
+        manifest = json.loads(archive.read("pack.json"))
+    assert (manifest["about"]["promise"], manifest["observation"]["value"]) == (COUNT, "1")
+    assert [use.title for use in uses(COUNTED.name)] == [COUNT]
 
 
 def test_a_rate_that_meets_its_target_keeps_the_promise(world: World) -> None:

@@ -2,15 +2,21 @@
 
 An event is a frozen dataclass in an app's ``events.py``. Delivery happens in the worker after the commit, each
 listener in a transaction of its own; a listener that fails is tried again with growing delays, up to ``ATTEMPTS``.
+
+What follows events by rows and not by code (``hub/links``) registers with ``@follows_all`` and is handed the row of the
+outbox. Every event carries its trail: what is announced while one is heard inherits it, ``led_on_by`` adds to it.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, transaction
@@ -42,15 +48,31 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Listener = Callable[[Any], None]
+Follower = Callable[[OutboxEvent], None]
+Wanted = Callable[[], Collection[str]]
 _events: dict[str, type[Event]] = {}
 _listeners: dict[str, dict[str, Listener]] = {}
+_followers: dict[str, tuple[Wanted, Follower]] = {}
+_trail: ContextVar[tuple[str, ...]] = ContextVar("trail", default=())
 
 
-def emit(event: Event) -> None:
-    """Announce a fact; it is delivered if and only if the running transaction commits."""
+def emit(event: Event) -> int:
+    """Announce a fact; it is delivered if and only if the running transaction commits. Returns its number."""
 
-    OutboxEvent.objects.create(name=event.name, facts=json.loads(canonical(asdict(event))))
+    facts = json.loads(canonical(asdict(event)))
+    row = OutboxEvent.objects.create(name=event.name, facts=facts, trail=list(_trail.get()))
     transaction.on_commit(_wake)
+    return row.pk
+
+
+@contextmanager
+def led_on_by(link: str) -> Iterator[None]:
+    """What is announced inside carries ``link`` at the end of its trail."""
+    token = _trail.set((*_trail.get(), link))
+    try:
+        yield
+    finally:
+        _trail.reset(token)
 
 
 def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
@@ -59,6 +81,19 @@ def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], Non
     def register(listener: Callable[[E], None]) -> Callable[[E], None]:
         _listeners.setdefault(event.name, {})[f"{listener.__module__}.{listener.__name__}"] = listener
         return listener
+
+    return register
+
+
+def follows_all(wanted: Wanted) -> Callable[[Follower], Follower]:
+    """Register what hears events by rows of a table.
+
+    :param wanted: names of the events that it wants now; asked once for each batch of the relay
+    """
+
+    def register(follower: Follower) -> Follower:
+        _followers[f"{follower.__module__}.{follower.__name__}"] = (wanted, follower)
+        return follower
 
     return register
 
@@ -84,15 +119,30 @@ def deliver_waiting(most: int = 200) -> int:
             .filter(delivered_at=None)
             .order_by("id")[:most]
         )
+        following = (
+            [(name, set(wanted()), hear) for name, (wanted, hear) in _followers.items()] if waiting else []
+        )
         for event in waiting:
-            through = [_deliver(event, name, listener) for name, listener in listeners_of(event.name).items()]
+            through = [
+                _deliver(event, name, partial(_hear, event, listener))
+                for name, listener in listeners_of(event.name).items()
+            ]
+            through += [
+                _deliver(event, name, partial(hear, event))
+                for name, wanted, hear in following
+                if event.name in wanted
+            ]
             if all(through):
                 event.delivered_at = timezone.now()
                 event.save(update_fields=["delivered_at"])
     return len(waiting)
 
 
-def _deliver(event: OutboxEvent, name: str, listener: Listener) -> bool:
+def _hear(event: OutboxEvent, listener: Listener) -> None:
+    listener(_events[event.name](**event.facts))
+
+
+def _deliver(event: OutboxEvent, name: str, hear: Callable[[], None]) -> bool:
     """Whether this listener is through with this event: it heard it, or it failed for the last time."""
     delivery, _created = Delivery.objects.get_or_create(event=event, listener=name)
     if delivery.done_at or delivery.attempts >= ATTEMPTS:
@@ -100,13 +150,16 @@ def _deliver(event: OutboxEvent, name: str, listener: Listener) -> bool:
     if delivery.next_attempt_at and delivery.next_attempt_at > timezone.now():
         return False
     delivery.attempts += 1
+    token = _trail.set(tuple(event.trail))
     try:
         with transaction.atomic():
-            listener(_events[event.name](**event.facts))
+            hear()
         delivery.done_at, delivery.error = timezone.now(), ""
     except Exception as error:
         log.exception("%s failed on %s", name, event)
         delivery.error = f"{type(error).__name__}: {error}"[:2000]
         delivery.next_attempt_at = timezone.now() + timedelta(seconds=2**delivery.attempts)
+    finally:
+        _trail.reset(token)
     delivery.save()
     return bool(delivery.done_at) or delivery.attempts >= ATTEMPTS

@@ -54,6 +54,8 @@ from chengshu.engines.cases.clocks.actions import (
 from chengshu.engines.cases.clocks.figures import clock_figures
 from chengshu.engines.cases.clocks.queries import cards, clock_choices
 from chengshu.engines.cases.clocks.reference import law_reference, rules_table
+from chengshu.engines.cases.feel import Limits, compile_expression, from_json, to_json
+from chengshu.engines.cases.feel import text_of as formula_text
 from chengshu.engines.cases.migrating import preview_migration
 from chengshu.engines.cases.ports import (
     ServiceCall,
@@ -97,6 +99,7 @@ from chengshu.engines.cases.words import happening_title, status_label
 
 __all__ = [
     "CaseType",
+    "Limits",
     "ServiceCall",
     "ServiceError",
     "StepKind",
@@ -116,6 +119,7 @@ __all__ = [
     "clock_choices",
     "clock_figures",
     "clock_rules",
+    "compile_expression",
     "complete_task",
     "definition",
     "definitions",
@@ -125,6 +129,8 @@ __all__ = [
     "deploy_version",
     "drawn_content",
     "extend_clock",
+    "formula_text",
+    "from_json",
     "give_supplement_notice",
     "happening_title",
     "jump_case",
@@ -171,6 +177,7 @@ __all__ = [
     "submit_version",
     "suspend_case",
     "task_view",
+    "to_json",
     "transfer_task",
     "trial",
     "try_decision",

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('tested', 'Tested'), ('review', 'In review'), ('in_force', 'In force'), ('suspended', 'Suspended'), ('retired', 'Retired')], default='draft', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('tested', 'Tested'), ('review', 'In review'), ('in_force', 'In force'), ('suspended', 'Suspended for now'), ('retired', 'Retired')], default='draft', max_length=10)),
                 ('event', models.CharField(max_length=100)),
                 ('condition', models.TextField(blank=True)),
                 ('call', models.CharField(max_length=100)),

@@ -29,7 +29,7 @@ from chengshu.hub.links.models import (
 
 CALLER: Final = "chengshu.hub.links.listeners.make_call"
 DAY: Final = timedelta(hours=24)
-LOOKED_AT: Final = 300
+LOOKED_AT: Final = 100
 """Recent events that are looked at for those the asker may try a link with."""
 
 

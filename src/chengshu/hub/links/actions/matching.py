@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import Reach, action
 from chengshu.foundation.errors import Conflict, InvalidInput, Missing
-from chengshu.foundation.events.bus import emit
+from chengshu.foundation.events.bus import emit, led_on_by
 from chengshu.hub.links.events import LinkFailed, LinkFlooded, LinkMatched
 from chengshu.hub.links.models import HeldKey, Link, LinkVersion, Match, MatchState
 
@@ -65,7 +65,7 @@ def record_match(
         match.error, match.ended_at = loop or problem, timezone.now()
         match.save()
         if problem:
-            emit(LinkFailed(match.pk, match.unit_id, version.link.key))
+            _tell(LinkFailed(match.pk, match.unit_id, version.link.key))
         return match.pk
     match.save()
     if key:
@@ -93,7 +93,7 @@ def fail_match(*, match_id: int, error: str, attempts: int, duration_ms: int | N
     match.save()
     for held in match.held_keys.filter(released_at=None):
         _release(held)
-    emit(LinkFailed(match.pk, match.unit_id, match.link.key))
+    _tell(LinkFailed(match.pk, match.unit_id, match.link.key))
 
 
 @action(title=_("Release the keys of an event"), at=Reach.EVERYWHERE)
@@ -194,8 +194,14 @@ def _flood(version: LinkVersion, heard: Heard) -> int:
         % {"most": version.per_hour}
     )
     match.save()
-    emit(LinkFlooded(match.pk, match.unit_id, version.link.key))
+    _tell(LinkFlooded(match.pk, match.unit_id, version.link.key))
     return match.pk
+
+
+def _tell(event: LinkFailed | LinkFlooded) -> None:
+    """Announce it as led to by the link itself, so that a link which tells of failures does not tell of its own."""
+    with led_on_by(event.link):
+        emit(event)
 
 
 def _match(version: LinkVersion, heard: Heard, **more: Any) -> Match:

@@ -230,6 +230,23 @@ def test_two_links_that_lead_to_each_other_are_stopped(enforced: Enforced, opene
     assert stopped.link.key == "tell-window"
 
 
+def test_a_link_that_tells_of_failures_does_not_tell_of_its_own(enforced: Enforced, opened: Opened) -> None:
+    wrong = {**CONTENT.inputs, "role": '"no_such_role"', "subject": '"failed"'}
+    enforced(replace(CONTENT, inputs=wrong), key="wrong")
+    enforced(
+        replace(
+            CONTENT,
+            event="links.LinkFailed",
+            condition='link = "wrong" or link = "tell-window"',
+            inputs=wrong,
+        )
+    )
+    opened()
+    relay()
+    states = list(mine().order_by("id").values_list("state", flat=True))
+    assert states == [MatchState.FAILED, MatchState.LOOPED]
+
+
 def test_when_the_reviewer_loses_the_power_the_link_does(
     enforced: Enforced, opened: Opened, cast: Any
 ) -> None:

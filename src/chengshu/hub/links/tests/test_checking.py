@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from chengshu.foundation.events import offers
 from chengshu.hub.links import checking, shipped
 from chengshu.hub.links.actions import deploy_shipped_links, retire_link, suspend_link
+from chengshu.hub.links.commands import cli
 from chengshu.hub.links.content import Content
 from chengshu.hub.links.models import Link, LinkState, LinkVersion
 from chengshu.hub.links.tests.conftest import CONTENT
@@ -77,3 +81,16 @@ def test_what_somebody_suspended_or_retired_stays_so(db: None, monkeypatch: pyte
     assert states["card-raised"].state == LinkState.SUSPENDED  # type: ignore[union-attr]
     assert states["card-raised"].per_hour == 9  # type: ignore[union-attr]
     assert states["clock-warned"].state == LinkState.RETIRED  # type: ignore[union-attr]
+
+
+def test_the_command_finds_a_link_in_force_that_no_longer_fits(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_shipped_links()
+    assert CliRunner().invoke(cli, ["check"]).exit_code == 0
+    listed = json.loads(CliRunner().invoke(cli, ["list", "--json"]).stdout)
+    assert {"card-raised", "link-failed"} <= {one["key"] for one in listed}
+    monkeypatch.delitem(offers._calls, "notices.send_notice")
+    answer = CliRunner().invoke(cli, ["check", "--json"])
+    assert answer.exit_code == 1
+    assert "card-raised/1" in {one["link"] for one in json.loads(answer.stdout)["findings"]}

@@ -63,6 +63,8 @@ class Asker:
     channel: str = "web"
     trace: str = ""
     is_system: bool = False
+    is_service: bool = False
+    """A rule that people put in force asks, with the powers written in it and nobody's account."""
     must_change_password: bool = False
     on_behalf_of: Mapping[str, int] = field(default_factory=dict)
     role_units: Mapping[str, Units] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class Asker:
 
     @property
     def is_signed_in(self) -> bool:
-        return self.account_id is not None or self.is_system
+        return self.account_id is not None or self.is_system or self.is_service
 
     def units(self, permission: str) -> Units:
         """Where this permission is held; an empty set when it is not."""

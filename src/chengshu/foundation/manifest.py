@@ -27,6 +27,7 @@ CONTRIBUTIONS = (
     "indicators",
     "listeners",
     "navigation",
+    "offers",
     "roles",
     "services",
     "tasks",

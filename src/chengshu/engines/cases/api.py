@@ -55,6 +55,8 @@ from chengshu.engines.cases.clocks.actions import (
 from chengshu.engines.cases.clocks.figures import clock_figures
 from chengshu.engines.cases.clocks.queries import cards, clock_choices
 from chengshu.engines.cases.clocks.reference import law_reference, rules_table
+from chengshu.engines.cases.feel import Limits, compile_expression, from_json, to_json
+from chengshu.engines.cases.feel import text_of as formula_text
 from chengshu.engines.cases.migrating import preview_migration
 from chengshu.engines.cases.ports import (
     ServiceCall,
@@ -100,6 +102,7 @@ from chengshu.engines.cases.words import happening_title, status_label
 
 __all__ = [
     "CaseType",
+    "Limits",
     "ServiceCall",
     "ServiceError",
     "StepKind",
@@ -120,6 +123,7 @@ __all__ = [
     "clock_choices",
     "clock_figures",
     "clock_rules",
+    "compile_expression",
     "complete_task",
     "definition",
     "definitions",
@@ -129,6 +133,8 @@ __all__ = [
     "deploy_version",
     "drawn_content",
     "extend_clock",
+    "formula_text",
+    "from_json",
     "give_supplement_notice",
     "happening_title",
     "jump_case",
@@ -177,6 +183,7 @@ __all__ = [
     "submit_version",
     "suspend_case",
     "task_view",
+    "to_json",
     "transfer_task",
     "trial",
     "try_decision",

@@ -15,7 +15,7 @@ class CaseOpened(Event):
     :param definition: key of the definition
     """
 
-    unheard_because = "scenes that act on new cases are still to come"
+    unheard_because = "links may hear it; no code needs to"
 
     case: int
     definition: int
@@ -67,7 +67,7 @@ class MessageThrown(Event):
 class ServiceFailed(Event):
     """A service gave up after its last attempt; its case waits for an operator."""
 
-    unheard_because = "operators see it on the operations page; no message channel exists yet"
+    unheard_because = "operators see it on the operations page, and a link tells of it"
 
     case: int
     job: int

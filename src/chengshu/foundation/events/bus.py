@@ -2,14 +2,20 @@
 
 An event is a frozen dataclass in an app's ``events.py``. Delivery happens in the worker after the commit, each
 listener in a transaction of its own; a listener that fails is tried again with growing delays, up to ``ATTEMPTS``.
+
+What follows events by rows and not by code (``hub/links``) registers with ``@follows_all`` and is handed the row of the
+outbox. Every event carries its trail: what is announced while one is heard inherits it, ``led_on_by`` adds to it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
@@ -42,13 +48,19 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Listener = Callable[[Any], None]
+Follower = Callable[[OutboxEvent], None]
+Wanted = Callable[[], Collection[str]]
 _events: dict[str, type[Event]] = {}
 _listeners: dict[str, dict[str, Listener]] = {}
+_followers: dict[str, tuple[Wanted, Follower]] = {}
+_trail: ContextVar[tuple[str, ...]] = ContextVar("trail", default=())
 
 
 def emit(event: Event) -> None:
     """Announce a fact; it is delivered if and only if the running transaction commits."""
-    prepared.later(_EMIT, [event.name, canonical(asdict(event)), timezone.now()])
+    prepared.later(
+        _EMIT, [event.name, canonical(asdict(event)), timezone.now(), canonical(list(_trail.get()))]
+    )
 
 
 def emit_all(events: Sequence[Event]) -> None:
@@ -56,21 +68,32 @@ def emit_all(events: Sequence[Event]) -> None:
     if not events:
         return
     now = timezone.now()
-    rows = [{"name": event.name, "facts": asdict(event), "at": now} for event in events]
+    trail = list(_trail.get())
+    rows = [{"name": event.name, "facts": asdict(event), "at": now, "trail": trail} for event in events]
     prepared.later(_EMIT_ALL, [canonical(rows)])
 
 
 _EMIT_ALL = f"""
-    INSERT INTO events_outboxevent (name, facts, at)
-    SELECT told.name, told.facts, told.at
-    FROM jsonb_to_recordset(%s::jsonb) AS told(name text, facts jsonb, at timestamptz),
+    INSERT INTO events_outboxevent (name, facts, at, trail)
+    SELECT told.name, told.facts, told.at, told.trail
+    FROM jsonb_to_recordset(%s::jsonb) AS told(name text, facts jsonb, at timestamptz, trail jsonb),
         (SELECT pg_notify('{CHANNEL}', '')) AS woken
 """
 _EMIT = f"""
-    INSERT INTO events_outboxevent (name, facts, at)
-    SELECT %s, %s::jsonb, %s::timestamptz FROM (SELECT pg_notify('{CHANNEL}', '')) AS woken
+    INSERT INTO events_outboxevent (name, facts, at, trail)
+    SELECT %s, %s::jsonb, %s::timestamptz, %s::jsonb FROM (SELECT pg_notify('{CHANNEL}', '')) AS woken
 """
 """The worker is woken when the transaction commits, once however often it announces something."""
+
+
+@contextmanager
+def led_on_by(link: str) -> Iterator[None]:
+    """What is announced inside carries ``link`` at the end of its trail."""
+    token = _trail.set((*_trail.get(), link))
+    try:
+        yield
+    finally:
+        _trail.reset(token)
 
 
 def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
@@ -79,6 +102,19 @@ def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], Non
     def register(listener: Callable[[E], None]) -> Callable[[E], None]:
         _listeners.setdefault(event.name, {})[f"{listener.__module__}.{listener.__name__}"] = listener
         return listener
+
+    return register
+
+
+def follows_all(wanted: Wanted) -> Callable[[Follower], Follower]:
+    """Register what hears events by rows of a table.
+
+    :param wanted: names of the events that it wants now; asked once for each batch of the relay
+    """
+
+    def register(follower: Follower) -> Follower:
+        _followers[f"{follower.__module__}.{follower.__name__}"] = (wanted, follower)
+        return follower
 
     return register
 
@@ -99,15 +135,30 @@ def deliver_waiting(most: int = 200) -> int:
             .filter(delivered_at=None)
             .order_by("id")[:most]
         )
+        following = (
+            [(name, set(wanted()), hear) for name, (wanted, hear) in _followers.items()] if waiting else []
+        )
         for event in waiting:
-            through = [_deliver(event, name, listener) for name, listener in listeners_of(event.name).items()]
+            through = [
+                _deliver(event, name, partial(_hear, event, listener))
+                for name, listener in listeners_of(event.name).items()
+            ]
+            through += [
+                _deliver(event, name, partial(hear, event))
+                for name, wanted, hear in following
+                if event.name in wanted
+            ]
             if all(through):
                 event.delivered_at = timezone.now()
                 event.save(update_fields=["delivered_at"])
     return len(waiting)
 
 
-def _deliver(event: OutboxEvent, name: str, listener: Listener) -> bool:
+def _hear(event: OutboxEvent, listener: Listener) -> None:
+    listener(_events[event.name](**event.facts))
+
+
+def _deliver(event: OutboxEvent, name: str, hear: Callable[[], None]) -> bool:
     """Whether this listener is through with this event: it heard it, or it failed for the last time."""
     delivery, _created = Delivery.objects.get_or_create(event=event, listener=name)
     if delivery.done_at or delivery.attempts >= ATTEMPTS:
@@ -115,13 +166,16 @@ def _deliver(event: OutboxEvent, name: str, listener: Listener) -> bool:
     if delivery.next_attempt_at and delivery.next_attempt_at > timezone.now():
         return False
     delivery.attempts += 1
+    token = _trail.set(tuple(event.trail))
     try:
         with transaction.atomic():
-            listener(_events[event.name](**event.facts))
+            hear()
         delivery.done_at, delivery.error = timezone.now(), ""
     except Exception as error:
         log.exception("%s failed on %s", name, event)
         delivery.error = f"{type(error).__name__}: {error}"[:2000]
         delivery.next_attempt_at = timezone.now() + timedelta(seconds=2**delivery.attempts)
+    finally:
+        _trail.reset(token)
     delivery.save()
     return bool(delivery.done_at) or delivery.attempts >= ATTEMPTS

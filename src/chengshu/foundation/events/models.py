@@ -12,6 +12,8 @@ class OutboxEvent(models.Model):
     facts = models.JSONField()
     at = models.DateTimeField(auto_now_add=True)
     delivered_at = models.DateTimeField(null=True, db_index=True)
+    trail = models.JSONField(default=list)
+    """Keys of the links that led to it, the first one first: what lets a loop be seen."""
 
     class Meta:
         indexes = [

@@ -11,7 +11,7 @@ from chengshu.foundation.events.bus import Event
 class TablesImported(Event):
     """Performance tables of a department were imported; ``changes`` counts what differed from before."""
 
-    unheard_because = "links between events and engines come with the first engine"
+    unheard_because = "links may hear it; no code needs to"
 
     budget_year: int
     changes: int
@@ -50,7 +50,7 @@ class AttestationDecided(Event):
 class FormAdvanced(Event):
     """A form, or its open adjustment, went one step on in its life."""
 
-    unheard_because = "links between events and engines come with the first engine"
+    unheard_because = "links may hear it; no code needs to"
 
     form: int
     ref: str
@@ -64,7 +64,7 @@ class FormAdvanced(Event):
 class FindingDecided(Event):
     """A finding of the linter was dismissed, reopened or accepted."""
 
-    unheard_because = "links between events and engines come with the first engine"
+    unheard_because = "links may hear it; no code needs to"
 
     finding: int
     ref: str
@@ -76,7 +76,7 @@ class FindingDecided(Event):
 class FormPublished(Event):
     """Targets or a result were made public."""
 
-    unheard_because = "links between events and engines come with the first engine"
+    unheard_because = "links may hear it; no code needs to"
 
     publication: int
     form: int
@@ -88,7 +88,7 @@ class FormPublished(Event):
 class PublicationWithdrawn(Event):
     """A publication is no longer public."""
 
-    unheard_because = "links between events and engines come with the first engine"
+    unheard_because = "links may hear it; no code needs to"
 
     publication: int
     ref: str

@@ -16,7 +16,7 @@ class CardRaised(Event):
     :param level: ``lead``, ``warning``, ``yellow`` or ``red``
     """
 
-    unheard_because: ClassVar[str] = "the unit sees it on its page of cards; no message channel exists yet"
+    unheard_because: ClassVar[str] = "the unit sees it on its page of cards, and a link tells of it"
     card: int
     unit: int
     level: str

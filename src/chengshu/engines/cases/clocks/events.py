@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from chengshu.foundation.events.bus import Event
 
-_LATER = "messages and the cockpit will show it; until then the lists of cases do"
+_LATER = "the lists of cases show it; links may tell of it"
 
 
 @dataclass(frozen=True)

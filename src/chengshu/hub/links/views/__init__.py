@@ -1,0 +1,1 @@
+"""Pages of links: one module for each part of a link's life."""

@@ -36,25 +36,32 @@ def deploy() -> None:
 
 
 def unit(key: str = UNIT) -> Unit:
-    load_base_data()
+    if not Unit.objects.filter(key=key).exists():
+        load_base_data()
     return Unit.objects.get(key=key)
 
 
-def supplier(key: str = "supplier-a") -> Unit:
-    known = Unit.objects.filter(key=key).first()
+def supplier(letter: str = "甲") -> Unit:
+    """A supplier; its key is new in every test, since the engine remembers units by their keys."""
+    name = f"运维服务商{letter}"
+    known = Unit.objects.filter(name=name).first()
     if known is not None:
         return known
-    return create_unit(key=key, kind=UnitKind.SUPPLIER, name="运维服务商甲", parent=unit("nansha"))
+    return create_unit(
+        key=f"supplier-{next(_numbers)}", kind=UnitKind.SUPPLIER, name=name, parent=unit("nansha")
+    )
 
 
-def desk(key: str = "supplier-a") -> Persona:
+def desk(letter: str = "甲") -> Persona:
     """An account at the desk of a supplier."""
-    at = supplier(key)
+    at = supplier(letter)
     post = create_post(unit=at, key="desk", title="运维服务商岗")
     assign_role(post=post, role=Role.objects.get(key="supplier_desk"), reach=RoleReach.OWN)
-    account = open_account(username=f"desk.{key}", title="运维服务商岗", password=PASSWORD, must_change=False)
+    account = open_account(
+        username=f"desk.{at.key}", title="运维服务商岗", password=PASSWORD, must_change=False
+    )
     appoint(account=account, post=post, starts_on=date(2020, 1, 1), ends_on=None)
-    return Persona(f"desk.{key}", account)
+    return Persona(f"desk.{at.key}", account)
 
 
 def contract(at: Unit | None = None, **more: Any) -> Contract:

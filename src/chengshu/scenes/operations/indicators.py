@@ -243,6 +243,6 @@ register_indicators(
         """,
         parameters=_PROJECT,
         dimensions=_BY,
-        proves=(_of("P12#1"), _of("P18#2")),
+        proves=(_of("P12#1"),),
     ),
 )

@@ -54,7 +54,7 @@ WORDS: Final[dict[str, Words]] = {
     "contract": _("Number of the contract"),
     "service": _("Key of the service"),
     "maker": _("Maker"),
-    "model": _("Model"),
+    "model": _("Type of device"),
     "serial": _("Serial number"),
     "place": _("Place"),
     "lat": _("Latitude"),

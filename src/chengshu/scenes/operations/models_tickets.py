@@ -14,14 +14,14 @@ from chengshu.scenes.operations.models_contracts import Contract, LimitKind, Ser
 
 
 class Channel(models.TextChoices):
-    PHONE = "phone", _("Phone")
+    PHONE = "phone", _("By phone")
     WEB = "web", _("Web form")
     INSPECTION = "inspection", _("Inspection round")
     ALARM = "alarm", _("Alarm")
 
 
 class ProblemState(models.TextChoices):
-    OPEN = "open", _("Being looked into")
+    OPEN = "open", _("Cause being looked for")
     KNOWN = "known", _("Known error")
     SOLVED = "solved", _("Solved")
 
@@ -48,8 +48,8 @@ class Problem(Shared):
 class TicketState(models.TextChoices):
     OPEN = "open", _("Waiting for a response")
     RESPONDED = "responded", _("Being worked on")
-    REPAIRED = "repaired", _("To be confirmed")
-    CLOSED = "closed", _("Closed")
+    REPAIRED = "repaired", _("Repaired, to be confirmed")
+    CLOSED = "closed", _("Ticket closed")
 
 
 class Ticket(Shared):

@@ -40,9 +40,9 @@ from chengshu.scenes.operations.words import GROUPS, SCORES
 
 COLUMNS: Final = (
     Column("title", _("Contract"), header=True),
-    Column("number", _("Number"), kind="fit"),
-    Column("supplier_name", _("Supplier")),
-    Column("ends_on", _("Until"), kind="date"),
+    Column("number", _("Contract number"), kind="fit"),
+    Column("supplier_name", _("Service supplier")),
+    Column("ends_on", _("Ends"), kind="date"),
     Column("open_tickets", _("Open tickets"), kind="number"),
     Column("last_month", _("Last monthly report"), kind="fit"),
 )
@@ -64,13 +64,13 @@ EXPORT: Final = contribute_export(
         _("Contracts"),
         "operations.view",
         (
-            ExportColumn(_("Number"), lambda row: row.number),
+            ExportColumn(_("Contract number"), lambda row: row.number),
             ExportColumn(_("Contract"), lambda row: row.title),
             ExportColumn(_("Project"), lambda row: row.project),
             ExportColumn(_("Unit"), lambda row: row.unit.name),
-            ExportColumn(_("Supplier"), lambda row: row.supplier_name),
-            ExportColumn(_("From"), lambda row: row.starts_on),
-            ExportColumn(_("Until"), lambda row: row.ends_on),
+            ExportColumn(_("Service supplier"), lambda row: row.supplier_name),
+            ExportColumn(_("Begins"), lambda row: row.starts_on),
+            ExportColumn(_("Ends"), lambda row: row.ends_on),
             ExportColumn(_("Service hours"), lambda row: row.hours if row.hours_known else ""),
             ExportColumn(_("Monthly fee (10,000 yuan)"), lambda row: row.monthly_fee),
             ExportColumn(_("Open tickets"), lambda row: row.open_tickets),

@@ -33,7 +33,7 @@ from chengshu.scenes.operations.texts import degrees
 COLUMNS: Final = (
     Column("plan", _("Round"), header=True),
     Column("place", _("Place")),
-    Column("last_day", _("Due"), kind="date"),
+    Column("last_day", _("Due by"), kind="date"),
     Column("by", _("Walked by")),
     Column("state", _("State"), kind="fit"),
 )
@@ -42,7 +42,11 @@ COLUMNS: Final = (
 @door("operations.view")
 def listing(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
-    choices = [Option("", _("To be done")), Option("missed", _("Overdue")), Option("done", _("Round done"))]
+    choices = [
+        Option("", _("Rounds to be done")),
+        Option("missed", _("Past its day")),
+        Option("done", _("Round done")),
+    ]
     context = {
         "columns": COLUMNS,
         "rounds": queries.rounds(state=state)[:200],

@@ -35,9 +35,9 @@ from chengshu.scenes.operations.words import STATE_TONES
 
 COLUMNS: Final = (
     Column("title", _("Ticket"), header=True),
-    Column("service", _("Service")),
+    Column("service", _("Service concerned")),
     Column("severity", _("Severity"), kind="fit"),
-    Column("opened_at", _("Reported"), kind="datetime"),
+    Column("opened_at", _("Reported at"), kind="datetime"),
     Column("due", _("Next limit"), kind="fit"),
     Column("state", _("State"), kind="fit"),
 )
@@ -45,7 +45,7 @@ CALL_COLUMNS: Final = (
     Column("rang_at", _("Rang at"), kind="datetime", header=True),
     Column("contract", _("Contract")),
     Column("answered", _("Answered after"), kind="fit"),
-    Column("subject", _("Subject")),
+    Column("subject", _("What about")),
     Column("ticket", _("Ticket"), kind="fit"),
 )
 
@@ -77,11 +77,13 @@ def clocks_of(ticket: Ticket, now: datetime) -> list[Clock]:
 
 def _clock(title: Words, due: datetime | None, done: datetime | None, now: datetime) -> Clock:
     if due is None:
-        words: Words = _("Done") if done else _("No limit agreed")
+        words: Words = _("Step done") if done else _("No limit agreed")
         return Clock(title, due, done, "positive" if done else "neutral", words)
     if (done or now) > due:
-        return Clock(title, due, done, "negative", _("Late"))
-    return Clock(title, due, done, "positive" if done else "info", _("In time") if done else _("Running"))
+        return Clock(title, due, done, "negative", _("Past the limit"))
+    return Clock(
+        title, due, done, "positive" if done else "info", _("Within the limit") if done else _("Time left")
+    )
 
 
 def next_clock(ticket: Ticket, now: datetime) -> Clock | None:
@@ -141,7 +143,7 @@ def listing(request: HttpRequest) -> HttpResponse:
                 state,
                 options=[Option("", _("Not closed")), *_states(), Option("all", _("All"))],
             ),
-            Filter("late", _("Late"), late, options=[Option("", _("Any")), *_kinds()]),
+            Filter("late", _("Past the limit"), late, options=[Option("", _("Any")), *_kinds()]),
             Filter(
                 "contract",
                 _("Contract"),

@@ -355,6 +355,16 @@ def _of_operations(unit: Unit) -> list[models.Model]:
     return [
         contract,
         service,
+        operations.set_limit(
+            contract=contract, kind="repair", minutes=240, valid_from=timezone.localdate(), source="第八条"
+        ),
+        operations.add_penalty(
+            contract=contract,
+            measure="late_repair",
+            yuan=Decimal(500),
+            valid_from=timezone.localdate(),
+            source="第九条",
+        ),
         outage,
         report,
         report.lines.all()[0],
@@ -374,7 +384,7 @@ def _walked(service: Service) -> list[models.Model]:
     )
     walk = operations.begin_round(walk=plan.rounds.all()[0])
     photo = store_file(unit=service.unit, name="photo.png", content=_picture())
-    return [plan, walk, operations.check_point(walk=walk, point=0, seen="good", photo=photo)]
+    return [plan, walk, operations.record_check(walk=walk, point=0, seen="good", photo=photo)]
 
 
 def _published(district: District) -> None:

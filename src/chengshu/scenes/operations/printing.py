@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils import timezone
+
 from chengshu.foundation.papers.docx import write_docx
 from chengshu.foundation.papers.layout import Cell, Imprint, Paper, Part, Row
 from chengshu.foundation.papers.pdf import write_pdf
@@ -48,7 +50,11 @@ def report_files(
     """The report as .docx and as PDF, the same in content."""
     paper = Paper(
         parts=(_part(contract, month, figures),),
-        imprint=Imprint(made_at, version=f"{contract.number}-{month:%Y%m}-{version}", simulated=simulated),
+        imprint=Imprint(
+            timezone.localtime(made_at),
+            version=f"{contract.number}-{month:%Y%m}-{version}",
+            simulated=simulated,
+        ),
     )
     return write_docx(paper), write_pdf(paper)
 

@@ -20,7 +20,7 @@ _WORK = (
     "operations.record_outage",
     "operations.end_outage",
     "operations.begin_round",
-    "operations.check_point",
+    "operations.record_check",
     "operations.finish_round",
     "operations.move_stock",
     "operations.take_snapshot",

@@ -19,10 +19,10 @@ from chengshu.scenes.operations.actions.resources import (
 )
 from chengshu.scenes.operations.actions.rounds import (
     begin_round,
-    check_point,
     finish_round,
     open_rounds,
     plan_rounds,
+    record_check,
 )
 from chengshu.scenes.operations.actions.tickets import (
     announce_change,
@@ -45,7 +45,6 @@ __all__ = [
     "announce_change",
     "begin_round",
     "change_contract",
-    "check_point",
     "close_contract",
     "end_outage",
     "escalate_ticket",
@@ -61,6 +60,7 @@ __all__ = [
     "open_ticket",
     "plan_rounds",
     "record_call",
+    "record_check",
     "record_outage",
     "record_survey",
     "register_contract",

@@ -150,8 +150,8 @@ def _too_far(distance: int | None, radius: int) -> InvalidInput:
     )
 
 
-@action(title=_("Check a point"), at=lambda *, walk, **_rest: whose(walk, "operations.check_point"))
-def check_point(
+@action(title=_("Check a point"), at=lambda *, walk, **_rest: whose(walk, "operations.record_check"))
+def record_check(
     *,
     walk: Round,
     point: int,

@@ -61,7 +61,7 @@ def examined(content: bytes, before: bytes | None = None) -> Health:
     """
     picture, known = read(content), limits()
     mean, spread = _mean(picture), _spread(picture)
-    sharpness = _spread(picture.filter(_LAPLACE)) ** 2
+    sharpness = _spread(_edges(picture)) ** 2
     measures = {"mean": mean, "spread": spread, "sharpness": sharpness}
     faults = []
     if mean < known.black_mean:
@@ -123,6 +123,12 @@ def _shift(picture: Any, earlier: Any) -> tuple[int, int, Decimal]:
 
 def _moved(frame: tuple[int, int, int, int], across: int, down: int) -> tuple[int, int, int, int]:
     return frame[0] + across, frame[1] + down, frame[2] + across, frame[3] + down
+
+
+def _edges(picture: Any) -> Any:
+    """The Laplacian, without the outermost pixels, which the filter leaves as they were."""
+    width, height = SIZE
+    return picture.filter(_LAPLACE).crop((1, 1, width - 1, height - 1))
 
 
 def _mean(picture: Any) -> Decimal:

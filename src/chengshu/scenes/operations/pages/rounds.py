@@ -142,13 +142,13 @@ def begin(request: HttpRequest, round_id: int) -> HttpResponse:
     return _to(round_id)
 
 
-@door("operations.check_point")
+@door("operations.record_check")
 @require_POST
 def check(request: HttpRequest, round_id: int) -> HttpResponse:
     walked, given = queries.round_by_id(round_id), request.POST
     point = given.get("point", "")
     try:
-        actions.check_point(
+        actions.record_check(
             walk=walked,
             point=whole(point, "point"),
             seen=given.get("seen", ""),

@@ -16,10 +16,10 @@ from chengshu.foundation.testing.personas import Cast
 from chengshu.scenes.operations import queries
 from chengshu.scenes.operations.actions import (
     begin_round,
-    check_point,
     finish_round,
     open_rounds,
     plan_rounds,
+    record_check,
 )
 from chengshu.scenes.operations.models import Round, RoundPlan, Ticket
 from chengshu.scenes.operations.periods import period_of
@@ -77,13 +77,13 @@ def test_the_supplier_walks_it_and_a_fault_becomes_a_ticket(db: None) -> None:
     with asking(desk().asker()):
         begin_round(walk=walk, **HERE)
         with pytest.raises(InvalidInput):
-            check_point(walk=walk, point=0, seen="fault")
+            record_check(walk=walk, point=0, seen="fault")
         with pytest.raises(InvalidInput):
-            check_point(walk=walk, point=9, seen="good")
-        checked = check_point(walk=walk, point=0, seen="fault", note="空调停机", severity="2")
+            record_check(walk=walk, point=9, seen="good")
+        checked = record_check(walk=walk, point=0, seen="fault", note="空调停机", severity="2")
         with pytest.raises(Conflict):
             finish_round(walk=walk)
-        check_point(walk=walk, point=1, seen="good")
+        record_check(walk=walk, point=1, seen="good")
         assert finish_round(walk=walk).done_at is not None
     row = Ticket.objects.get()
     assert (checked.ticket_id, row.channel, row.title) == (row.pk, "inspection", "空调停机")
@@ -92,22 +92,22 @@ def test_the_supplier_walks_it_and_a_fault_becomes_a_ticket(db: None) -> None:
 def test_one_point_makes_one_ticket_however_often_it_is_corrected(db: None) -> None:
     walk = planned()
     begin_round(walk=walk, **HERE)
-    check_point(walk=walk, point=0, seen="fault", note="空调停机")
-    check_point(walk=walk, point=0, seen="fault", note="空调停机并漏水")
+    record_check(walk=walk, point=0, seen="fault", note="空调停机")
+    record_check(walk=walk, point=0, seen="fault", note="空调停机并漏水")
     assert Ticket.objects.count() == 1
 
 
 def test_nothing_is_checked_before_the_beginning_or_after_the_end(db: None) -> None:
     walk = planned(points=["一"])
     with pytest.raises(Conflict):
-        check_point(walk=walk, point=0, seen="good")
+        record_check(walk=walk, point=0, seen="good")
     begin_round(walk=walk, **HERE)
     with pytest.raises(Conflict):
         begin_round(walk=walk, **HERE)
-    check_point(walk=walk, point=0, seen="good")
+    record_check(walk=walk, point=0, seen="good")
     finish_round(walk=walk)
     with pytest.raises(Conflict):
-        check_point(walk=walk, point=0, seen="good")
+        record_check(walk=walk, point=0, seen="good")
 
 
 def test_rounds_open_once_for_each_period(db: None) -> None:

@@ -23,6 +23,7 @@ const islands: Record<string, () => Promise<Island>> = {
   password: () => import('./islands/password'),
   phrases: () => import('./islands/phrases'),
   'portal-keep': () => import('./islands/portal-keep'),
+  position: () => import('./islands/position'),
   shortcuts: () => import('./islands/shortcuts'),
   treemap: () => import('./islands/treemap'),
   upload: () => import('./islands/upload'),

@@ -57,6 +57,10 @@ from chengshu.scenes.approvals.tests import con_builders
 from chengshu.scenes.matters import actions as matters
 from chengshu.scenes.matters.elements import to_json
 from chengshu.scenes.matters.tests.builders import said
+from chengshu.scenes.operations import actions as operations
+from chengshu.scenes.operations.ledger import LedgerRow
+from chengshu.scenes.operations.models import Service
+from chengshu.scenes.operations.tests import builders as operations_builders
 from chengshu.scenes.portal.tests import building as portal
 from chengshu.scenes.supervision.actions import (
     add_finding,
@@ -114,6 +118,7 @@ def make_services(district: District, units: tuple[str, ...]) -> Made:
     _nothing_waits()
     building.put_in_force()
     _portal_matter()
+    operations_builders.deploy()
     panel = _panel(district)
     for number, key in enumerate(units):
         unit = district.units[key]
@@ -123,6 +128,7 @@ def make_services(district: District, units: tuple[str, ...]) -> Made:
             *_of_approvals(unit),
             *_of_construction(unit, number, panel),
             *_of_supervision(unit),
+            *_of_operations(unit),
         ):
             made.setdefault(row._meta.db_table, {})[key] = row
     matters.record_legal_text(name="中华人民共和国行政许可法")
@@ -333,6 +339,52 @@ def _in_the_field(unit: Unit) -> Inspection:
     )
     draw_sample(inspection=inspection, wanted=len(visited_units()), rule="proportional", seed="2025期")
     return inspection
+
+
+def _of_operations(unit: Unit) -> list[models.Model]:
+    """A contract with a ticket, an outage, a change to come and a reported month; a round with a photo; a camera."""
+    contract = operations_builders.contract(unit)
+    service = operations_builders.service(contract)
+    outage = operations.record_outage(service=service, starts_at=timezone.now() - timedelta(days=60))
+    report = operations.make_report(contract=contract, month=operations_builders.last_month())
+    soon = timezone.now() + timedelta(days=3)
+    change = operations.announce_change(
+        contract=contract, title="升级", reason="补丁", starts_at=soon, ends_at=soon + timedelta(hours=2)
+    )
+    camera = operations.keep_resource(unit=unit, row=LedgerRow(f"CAM-{unit.pk}", "摄像机", "camera"))
+    return [
+        contract,
+        service,
+        operations.set_limit(
+            contract=contract, kind="repair", minutes=240, valid_from=timezone.localdate(), source="第八条"
+        ),
+        operations.add_penalty(
+            contract=contract,
+            measure="late_repair",
+            yuan=Decimal(500),
+            valid_from=timezone.localdate(),
+            source="第九条",
+        ),
+        outage,
+        report,
+        report.lines.all()[0],
+        change,
+        camera,
+        operations.take_snapshot(resource=camera, content=_picture()),
+        operations_builders.ticket(service),
+        operations.open_problem(contract=contract, title="端口老化"),
+        *_walked(service),
+    ]
+
+
+def _walked(service: Service) -> list[models.Model]:
+    """A plan, its round under way and a point that was photographed."""
+    plan = operations.plan_rounds(
+        service=service, title="周检", points=["温度", "灯光"], rhythm="week", starts_on=timezone.localdate()
+    )
+    walk = operations.begin_round(walk=plan.rounds.all()[0])
+    photo = store_file(unit=service.unit, name="photo.png", content=_picture())
+    return [plan, walk, operations.record_check(walk=walk, point=0, seen="good", photo=photo)]
 
 
 def _published(district: District) -> None:

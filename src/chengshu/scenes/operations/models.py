@@ -1,0 +1,63 @@
+"""The tables of this scene, in four families: contracts, tickets, resources, rounds."""
+
+from chengshu.scenes.operations.models_contracts import (
+    AvailabilityLine,
+    Contract,
+    Formula,
+    Hours,
+    LimitKind,
+    Measure,
+    MonthlyReport,
+    PenaltyRule,
+    Service,
+    ServiceLimit,
+    Severity,
+    Survey,
+)
+from chengshu.scenes.operations.models_resources import Resource, ResourceKind, Snapshot, StockMove
+from chengshu.scenes.operations.models_rounds import Rhythm, Round, RoundCheck, RoundPlan, RoundState, Seen
+from chengshu.scenes.operations.models_tickets import (
+    Change,
+    Channel,
+    Escalation,
+    FaultCall,
+    Outage,
+    Problem,
+    ProblemState,
+    Ticket,
+    TicketState,
+)
+
+__all__ = [
+    "AvailabilityLine",
+    "Change",
+    "Channel",
+    "Contract",
+    "Escalation",
+    "FaultCall",
+    "Formula",
+    "Hours",
+    "LimitKind",
+    "Measure",
+    "MonthlyReport",
+    "Outage",
+    "PenaltyRule",
+    "Problem",
+    "ProblemState",
+    "Resource",
+    "ResourceKind",
+    "Rhythm",
+    "Round",
+    "RoundCheck",
+    "RoundPlan",
+    "RoundState",
+    "Seen",
+    "Service",
+    "ServiceLimit",
+    "Severity",
+    "Snapshot",
+    "StockMove",
+    "Survey",
+    "Ticket",
+    "TicketState",
+]

@@ -1,0 +1,1 @@
+"""HTTP of this scene: parse, call one action or query, render."""

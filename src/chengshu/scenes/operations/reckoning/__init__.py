@@ -1,0 +1,1 @@
+"""Pure arithmetic of this scene: availability, penalties, distances. Nothing here knows a database."""

@@ -1,0 +1,38 @@
+from django.urls import path
+
+from chengshu.scenes.operations.pages import contracts, problems, reports, resources, rounds, tickets
+
+urlpatterns = [
+    path("", contracts.listing, name="contracts"),
+    path("contracts/new/", contracts.new, name="new_contract"),
+    path("contracts/<int:contract_id>/", contracts.one, name="contract"),
+    path("contracts/<int:contract_id>/change/", contracts.change, name="change_contract"),
+    path("contracts/<int:contract_id>/<slug:act>/", contracts.act, name="act_on_contract"),
+    path("reports/<int:report_id>/", reports.one, name="report"),
+    path("reports/<int:report_id>/<slug:kind>/", reports.file, name="report_file"),
+    path("outages/<int:outage_id>/end/", contracts.end, name="end_outage"),
+    path("changes/<int:change_id>/withdraw/", contracts.withdraw, name="withdraw_change"),
+    path("report-fault/", tickets.report, name="report_fault"),
+    path("tickets/", tickets.listing, name="tickets"),
+    path("tickets/new/", tickets.new, name="new_ticket"),
+    path("tickets/<int:ticket_id>/", tickets.one, name="ticket"),
+    path("tickets/<int:ticket_id>/problem/", tickets.link, name="link_problem"),
+    path("calls/", tickets.calls, name="calls"),
+    path("problems/", problems.listing, name="problems"),
+    path("problems/<int:problem_id>/", problems.one, name="problem"),
+    path("rounds/", rounds.listing, name="rounds"),
+    path("rounds/plan/", rounds.plan, name="plan_rounds"),
+    path("rounds/<int:round_id>/", rounds.one, name="round"),
+    path("rounds/<int:round_id>/begin/", rounds.begin, name="begin_round"),
+    path("rounds/<int:round_id>/check/", rounds.check, name="record_check"),
+    path("rounds/<int:round_id>/finish/", rounds.finish, name="finish_round"),
+    path("checks/<int:check_id>/photo/", rounds.photo, name="photo"),
+    path("resources/", resources.listing, name="resources"),
+    path("resources/new/", resources.new, name="new_resource"),
+    path("resources/import/", resources.import_sheet, name="import_resources"),
+    path("resources/export/", resources.export, name="export_resources"),
+    path("resources/<int:resource_id>/", resources.one, name="resource"),
+    path("resources/<int:resource_id>/stock/", resources.stock, name="move_stock"),
+    path("resources/<int:resource_id>/snapshot/", resources.snapshot, name="take_snapshot"),
+    path("snapshots/<int:snapshot_id>/picture/", resources.picture, name="picture"),
+]

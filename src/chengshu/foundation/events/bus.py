@@ -58,9 +58,18 @@ _trail: ContextVar[tuple[str, ...]] = ContextVar("trail", default=())
 
 def emit(event: Event) -> None:
     """Announce a fact; it is delivered if and only if the running transaction commits."""
-    prepared.later(
-        _EMIT, [event.name, canonical(asdict(event)), timezone.now(), canonical(list(_trail.get()))]
-    )
+    prepared.later(_EMIT, _row(event))
+
+
+def emit_numbered(event: Event) -> int:
+    """The same for who must know the event's number, at the price of waiting for it."""
+    row = prepared.run(f"{_EMIT} RETURNING id", _row(event))
+    assert row is not None
+    return int(row[0])
+
+
+def _row(event: Event) -> list[object]:
+    return [event.name, canonical(asdict(event)), timezone.now(), canonical(list(_trail.get()))]
 
 
 def emit_all(events: Sequence[Event]) -> None:

@@ -382,6 +382,7 @@ _SHIFTED: dict[str, dict[str, Any]] = {
     "registers_entityrecord": {"register": "legal_entity"},
     "promises_publication": {"withdrawn_at": "now"},
     "indicators_indicatorobservation": {"simulated": False},
+    "indicators_indicatorsubject": {"subject": "the unit's key"},
     "promises_attestation": {"value": Decimal(98)},
     "promises_form": {"ref": "P99"},
     "promises_project": {"ref": "P99"},
@@ -546,7 +547,11 @@ def _made(model: type[models.Model], unit: str, district: District) -> models.Mo
         )
     }
     values |= {
-        name: {"now": timezone.now(), None: district.visitors[OWNER].account_id}.get(value, value)
+        name: {
+            "now": timezone.now(),
+            "the unit's key": unit,
+            None: district.visitors[OWNER].account_id,
+        }.get(value, value)
         for name, value in shifted.items()
     }
     return model._default_manager.bulk_create([model(**values)])[0]

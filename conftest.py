@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import freezegun
 import pytest
+
+freezegun.configure(extend_ignore_list=["clickhouse_connect", "numpy", "pandas", "pyarrow"])
+# Freezing looks at every attribute of every module, and the columnar client loads pandas when it is looked at.
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 # The browser driver keeps an event loop in the test process; Django would take every later test for an async one.

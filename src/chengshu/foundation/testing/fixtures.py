@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.testing.personas import Cast, Persona, cast_in
@@ -32,6 +33,13 @@ def _see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
 def _own_data_directory(settings: Any, tmp_path: Path) -> None:
     """Files that a test stores lie in its own directory."""
     settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Whatever language a request spoke, the next test begins in the platform's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from chengshu.engines.streams.gateway.admission import Admitted, Credentials
 from chengshu.engines.streams.gateway.hub import SessionLimits
 from chengshu.engines.streams.gateway.serving import Doors, Gateway, gateway
 from chengshu.engines.streams.spool import Disk, Limits, Raw, SpoolReader, decode
+from chengshu.engines.streams.tests import looping
 from chengshu.engines.streams.wire import V5, V311, Connack, Connect, Decoder, Packet, Reason, encode
 
 PATIENCE_S = 20.0
@@ -23,8 +24,7 @@ SPOOL = Limits(window_s=0.001, retry_s=0.01, spare_bytes=0)
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run as the gateway does: on uvloop."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
+    return looping.run(work, loops=uvloop.new_event_loop)
 
 
 @dataclass

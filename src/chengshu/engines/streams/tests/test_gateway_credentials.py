@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from chengshu.engines.streams.gateway.admission import Admitted, Credentials
 from chengshu.engines.streams.gateway.credentials import CachedAdmission
+from chengshu.engines.streams.tests import looping
 from chengshu.engines.streams.wire import Reason
 
 NOW = 1_800_000_000.0
@@ -43,12 +43,12 @@ def admit(admission: CachedAdmission, client_id: str, secret: str | None, **more
     shown = Credentials(
         "mqtt", client_id, more.pop("username", client_id), secret and secret.encode(), **more
     )
-    return asyncio.run(admission.admit(shown))
+    return looping.run(admission.admit(shown))
 
 
 def loaded(registry: Rows) -> CachedAdmission:
     admission = CachedAdmission(registry, clock=lambda: NOW)
-    asyncio.run(admission.reload())
+    looping.run(admission.reload())
     return admission
 
 
@@ -96,7 +96,7 @@ def test_syslog_senders_are_known_by_certificate_or_address() -> None:
     )
 
     def heard(**shown: Any) -> Admitted | Reason:
-        return asyncio.run(admission.admit(Credentials("syslog", **shown)))
+        return looping.run(admission.admit(Credentials("syslog", **shown)))
 
     assert heard(address="10.0.0.8") is Reason.NOT_AUTHORIZED
     assert heard(address="10.0.0.7") == Admitted(2, "b")
@@ -110,7 +110,7 @@ def test_known_devices_connect_while_the_registry_is_away_and_others_may_try_lat
     assert admit(admission, "a", "right") == Admitted(1, "a")
     assert admit(admission, "new", "right") is Reason.SERVER_UNAVAILABLE
     with pytest.raises(OSError, match="away"):
-        asyncio.run(admission.reload())
+        looping.run(admission.reload())
     assert admit(admission, "a", "right") == Admitted(1, "a")
 
 
@@ -132,4 +132,4 @@ def test_a_reload_names_the_clients_whose_credentials_no_longer_hold() -> None:
     registry = Rows(kept, changed, stopped)
     admission = loaded(registry)
     registry.content = [kept, row("kept", 1, "another", salt="u"), row("changed", 2, "fresh", salt="u")]
-    assert sorted(asyncio.run(admission.reload())) == ["changed", "stopped"]
+    assert sorted(looping.run(admission.reload())) == ["changed", "stopped"]

@@ -29,6 +29,7 @@ from chengshu.engines.streams.spool import (
     streams,
 )
 from chengshu.engines.streams.spool.segments import HEADER, SPAN, segments
+from chengshu.engines.streams.tests import looping
 from chengshu.engines.streams.tests.spooling import (
     QUICK,
     FailingDisk,
@@ -51,7 +52,7 @@ def write(folder: Path, records: list[bytes], limits: Limits = QUICK, disk: Disk
                 end = await writer.append([record])
         return end
 
-    return asyncio.run(run())
+    return looping.run(run())
 
 
 def numbered(count: int, first: int = 0) -> list[bytes]:
@@ -73,7 +74,7 @@ def test_a_second_writer_of_the_same_stream_is_refused(tmp_path: Path) -> None:
             with pytest.raises(Conflict):
                 SpoolWriter(tmp_path / "s", QUICK)
 
-    asyncio.run(run())
+    looping.run(run())
 
 
 def test_segments_and_memory_that_do_not_fit_the_offsets_are_refused() -> None:
@@ -129,7 +130,7 @@ def test_one_sync_covers_everything_that_waits(tmp_path: Path) -> None:
             await next(iter(futures.values()))
 
     disk = Counting()
-    asyncio.run(run(disk))
+    looping.run(run(disk))
     assert disk.syncs == 1
     assert len(read_all(tmp_path / "s")) == 500
 
@@ -152,8 +153,8 @@ def test_a_stream_made_anew_begins_after_every_place_of_the_old_one(tmp_path: Pa
         async with SpoolWriter(folder, QUICK, clock=lambda: now_s) as writer:
             return await writer.append([b"x"])
 
-    old = asyncio.run(run(tmp_path / "old", 1_800_000_000))
-    new = asyncio.run(run(tmp_path / "new", 1_800_000_060))
+    old = looping.run(run(tmp_path / "old", 1_800_000_000))
+    new = looping.run(run(tmp_path / "new", 1_800_000_060))
     assert new > old + 60 * (10 << 20)
     assert new < 2**53
 
@@ -258,7 +259,7 @@ def test_a_full_disk_confirms_nothing_and_loses_nothing(tmp_path: Path) -> None:
         await writer.close()
         return [*confirmed, b"stuck" * 20]
 
-    expected = asyncio.run(run())
+    expected = looping.run(run())
     assert read_all(tmp_path / "s") == expected
 
 
@@ -277,7 +278,7 @@ def test_memory_is_bounded_while_the_disk_refuses(tmp_path: Path) -> None:
         await writer.append([b"again"])
         await writer.close()
 
-    asyncio.run(run())
+    looping.run(run())
     assert read_all(tmp_path / "s")[-1] == b"again"
 
 
@@ -289,7 +290,7 @@ def test_closing_on_a_full_disk_says_what_was_not_written(tmp_path: Path) -> Non
         with pytest.raises(SpoolFull):
             await future
 
-    asyncio.run(run())
+    looping.run(run())
     assert read_all(tmp_path / "s") == []
 
 
@@ -307,7 +308,7 @@ def test_the_stream_never_outgrows_its_limit(tmp_path: Path) -> None:
             assert futures[0].done()
             assert not futures[-1].done()
 
-    asyncio.run(run())
+    looping.run(run())
     assert sum(path.stat().st_size for path in folder.glob("*.seg")) <= 1_000
 
 
@@ -328,7 +329,7 @@ def test_discarding_makes_room_even_when_one_segment_fills_the_limit(tmp_path: P
             discard(folder, batch.next_offset)
             await waiting
 
-    asyncio.run(run())
+    looping.run(run())
     assert read_all(folder) == [bytes(300)]
 
 
@@ -361,7 +362,7 @@ def test_after_a_power_cut_everything_confirmed_is_there(
         await writer.close()
 
     for count in counts:
-        asyncio.run(live(count))
+        looping.run(live(count))
         assert read_all(folder) == confirmed
 
 

@@ -104,6 +104,7 @@ FURTHER: Final = {
     "approvals_noticecorrection": "by everybody once the notice is posted",
     "approvals_noticesnapshot": "by everybody once the notice is posted",
     "approvals_noticeposting": "by everybody once the notice is posted",
+    "streams_thingmodelversion": "by everybody once it is in use",
     "supervision_inspectionfinding": "also by the visited unit once it is released",
 }
 """Tables that are read through further conditions than the unit: the walk over the routes looks at them."""

@@ -43,7 +43,7 @@ WALKERS = (
 
 
 class Forms(HTMLParser):
-    """The forms of a page that post: where to, and their fields with values."""
+    """The forms of a page that post: where to, and the fields that can be typed in, with values."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +61,7 @@ class Forms(HTMLParser):
             and tag in ("input", "textarea", "select")
             and have.get("name")
             and have.get("type") != "file"
+            and "readonly" not in have
         ):
             self.found[-1][1][have["name"]] = have.get("value", "")
 

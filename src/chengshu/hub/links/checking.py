@@ -41,7 +41,7 @@ class Finding:
 
 def findings_of(content: Content) -> list[Finding]:
     """What is wrong with a link, in the order of the form; empty when it can be put in force."""
-    return [*_event(content), *_call(content), *_key(content), *_limits(content)]
+    return [*_event(content), *_call(content), *_key(content), *findings_of_limits(content)]
 
 
 def events_for_links() -> tuple[str, ...]:
@@ -127,11 +127,16 @@ def _key(content: Content) -> Iterator[Finding]:
         )
 
 
-def _limits(content: Content) -> Iterator[Finding]:
+def findings_of_limits(content: Content) -> list[Finding]:
+    """What is wrong with the numbers of a link, which even a draft must not have."""
+    found = []
     if not 1 <= content.per_hour <= MOST_PER_HOUR:
-        yield Finding("per_hour", _("Between 1 and %(most)s calls an hour.") % {"most": MOST_PER_HOUR})
+        found.append(
+            Finding("per_hour", _("Between 1 and %(most)s calls an hour.") % {"most": MOST_PER_HOUR})
+        )
     if not 0 <= content.hold_h <= MOST_HOURS:
-        yield Finding("hold_h", _("Between 0 and %(most)s hours.") % {"most": MOST_HOURS})
+        found.append(Finding("hold_h", _("Between 0 and %(most)s hours.") % {"most": MOST_HOURS}))
+    return found
 
 
 def _formula(field: str, text: str, event: str, kind: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import Reach, action
 from chengshu.foundation.audit import changes
+from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.errors import Conflict, InvalidInput
 from chengshu.foundation.identity.actions.own import clear_second_factor, set_password
 from chengshu.foundation.identity.models import Account, EndReason, SecondFactorRole
@@ -18,6 +19,7 @@ from chengshu.foundation.identity.separation import assert_not_oneself, assert_r
 from chengshu.foundation.identity.sessions import end_sessions
 from chengshu.foundation.orgs.models import Role
 
+LONGEST_SUBJECT = 200
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 
@@ -138,10 +140,16 @@ def link_account(*, account: Account, subject: str) -> Account:
 
     :param subject: the service's own identifier of the person, or ``@`` and the user name that it knows
     :raises Refused: for one's own account; for an administrator's, unless the operator asks at the console
-    :raises InvalidInput: if another account is linked to the same person
+    :raises InvalidInput: if another account is linked to the same person, or the identifier is too long
     """
     assert_restorable(account)
-    link = subject.strip()
+    link = storable(subject.strip())
+    if len(link) > LONGEST_SUBJECT:
+        raise InvalidInput(
+            _("This identifier is too long."),
+            field="subject",
+            hint=_("At most %(most)s characters.") % {"most": LONGEST_SUBJECT},
+        )
     if link and Account.objects.filter(subject=link).exclude(pk=account.pk).exists():
         raise InvalidInput(
             _("Another account is linked to this person."), field="subject", code="subject_taken"

@@ -134,6 +134,7 @@ def test_two_accounts_are_not_linked_to_one_person(admin: Client, officer: Accou
     link_account(account=officer, subject="person-1")
     other = holder("officer.two")
     assert admin.post(f"/accounts/{other.pk}/link/", {"subject": "person-1"}).status_code == 422
+    assert admin.post(f"/accounts/{other.pk}/link/", {"subject": "p" * 201}).status_code == 422
     assert admin.post(f"/accounts/{other.pk}/link/", {"subject": "person-2"}).status_code == 302
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.action import Reach, action
 from chengshu.foundation.asking import current_asker
+from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.errors import Conflict, InvalidInput, Missing, Refused, Words
 from chengshu.foundation.events.offers import offered_calls
 from chengshu.foundation.orgs.models import Unit
@@ -32,12 +33,13 @@ def _unit_of_draft(*, unit_id: int, **_rest: object) -> int:
 def save_draft(*, key: str, unit_id: int, title: str, content: Content, note: str = "") -> int:
     """Keep a link as a draft: a new one, or the next version of a known one. An open draft is replaced.
 
-    It may still have errors; a change takes away that it was tested.
+    It may still have errors, but for numbers that mean nothing; a change takes away that it was tested.
 
     :return: the version's id
-    :raises InvalidInput: ``key`` or ``title``
+    :raises InvalidInput: ``key``, ``title``, ``hold_h`` or ``per_hour``
     :raises Conflict: if the key is another unit's, or its version is under review
     """
+    checking.refuse(checking.findings_of_limits(content))
     link = _link(key.strip(), unit_id, title)
     version = link.versions.select_for_update().filter(state__in=OPEN).first()
     if version is not None and version.state == LinkState.REVIEW:
@@ -51,10 +53,10 @@ def save_draft(*, key: str, unit_id: int, title: str, content: Content, note: st
         version = LinkVersion(link=link, unit_id=link.unit_id, number=newest + 1)
     is_same = version.pk is not None and version.digest == content.digest
     for name, value in content.columns().items():
-        setattr(version, name, value)
+        setattr(version, name, storable(value) if isinstance(value, str) else value)
     if not is_same:
         version.state, version.tested_at, version.tested_event = LinkState.DRAFT, None, None
-    version.author_id, version.note = current_asker().account_id, note.strip()[:500]
+    version.author_id, version.note = current_asker().account_id, storable(note.strip()[:500])
     version.save()
     return version.pk
 

@@ -152,3 +152,13 @@ def test_a_key_that_is_none_is_refused(key: str, as_persona: As) -> None:
     with pytest.raises(InvalidInput) as refused, as_persona(AUTHOR):
         draft(key=key)
     assert refused.value.field == "key"
+
+
+@pytest.mark.parametrize(
+    ("part", "number"), [("hold_h", -1), ("hold_h", 10**9), ("per_hour", 0), ("per_hour", -1)]
+)
+def test_a_draft_has_no_numbers_that_mean_nothing(part: str, number: int, as_persona: As) -> None:
+    with as_persona(AUTHOR), pytest.raises(InvalidInput) as refused:
+        draft(replace(CONTENT, **{part: number}))
+    assert refused.value.field == part
+    assert not LinkVersion.objects.exists()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -395,12 +395,3 @@ def test_a_persona_sees_exactly_the_rows_of_its_units(name: str, district: Distr
         if seen_by(visitor, model) != expected:
             wrong.append(model._meta.db_table)
     assert wrong == []
-
-
-@pytest.fixture(autouse=True)
-def _languages_are_reset() -> Iterator[None]:
-    """Requests choose a language; the next test begins with none chosen."""
-    yield
-    from django.utils import translation
-
-    translation.deactivate()

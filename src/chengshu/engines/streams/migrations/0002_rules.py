@@ -4,36 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from chengshu.engines.streams.policies import machine_written
 from chengshu.foundation.scope import scope_rows
-
-
-MACHINE = "(SELECT coalesce(current_setting('chengshu.machine', true), '') = 'streams')"
-
-
-def in_scope(verb: str) -> str:
-    return (
-        f"((SELECT scope_everywhere('{verb}', 'streams'))"
-        f" OR unit_id = ANY ((SELECT scope_units('{verb}', 'streams'))::bigint[]))"
-    )
-
-
-def machine_written(table: str) -> migrations.RunSQL:
-    """Rows of units that people change by actions and the rule engine while it says that it is a machine."""
-    written = f"{in_scope('write')} OR {MACHINE}"
-    return migrations.RunSQL(
-        sql=[
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"CREATE POLICY {table}_read ON {table} FOR SELECT USING ({in_scope('read')})",
-            f"CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK ({written})",
-            f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({written}) WITH CHECK ({written})",
-            f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({written})",
-        ],
-        reverse_sql=[
-            *(f"DROP POLICY {table}_{verb} ON {table}" for verb in ("read", "insert", "update", "delete")),
-            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
-        ],
-    )
-
 
 SECURITY = [
     scope_rows("streams_alarmrule", "streams", also_readable="true"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,9 +25,9 @@ from chengshu.foundation.testing.personas import cast_in
 
 
 @pytest.fixture
-def officer(django_db_blocker: Any) -> Iterator[Asker]:
+def officer(django_db_setup: None, django_db_blocker: Any) -> Iterator[Asker]:
     """An asker in a database of its own, with two processes in force."""
-    with django_db_blocker.unblock(), own_database("chengshu_test_messages"):
+    with django_db_blocker.unblock(), own_database(f"chengshu_test_messages_{os.getpid()}"):
         with asking(system("test", "cli")):
             deploy(LEAVE)
             deploy(PARALLEL, "test.parallel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from typing import Any
 
 from django.db import connections
@@ -40,8 +41,10 @@ def _work_through(asker: Asker, told: Any) -> None:
     told.put(accepted)
 
 
-def test_two_processes_complete_tasks_of_the_same_cases(django_db_blocker: Any) -> None:
-    with django_db_blocker.unblock(), own_database("chengshu_test_together"):
+def test_two_processes_complete_tasks_of_the_same_cases(
+    django_db_setup: None, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock(), own_database(f"chengshu_test_together_{os.getpid()}"):
         with asking(system("test", "cli")):
             deploy(PARALLEL, "test.parallel")
             asker = cast_in()["unit_officer"].asker()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -121,7 +122,7 @@ def desks(
     if not chromium():
         pytest.skip("needs a Chromium, which this machine does not have: apt-get install chromium")
     with django_db_blocker.unblock(), ExitStack() as stack:
-        name = stack.enter_context(kit.own_database("chengshu_newcomer"))
+        name = stack.enter_context(kit.own_database(f"chengshu_newcomer_{os.getpid()}"))
         with asking(system("test", "cli")), transaction.atomic():
             load()
         cast = kit.committed_cast()

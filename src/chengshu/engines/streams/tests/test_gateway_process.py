@@ -192,7 +192,9 @@ def test_known_devices_go_on_while_the_connections_to_postgresql_are_cut(gateway
     assert code_of(run(answer_of(gateway.port, as_device("GP-5", secret)))) == 0
     with browser.database._connected("default") as server:
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'chengshu-gateway'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'chengshu-gateway' AND datname = %s",
+            [connections["default"].settings_dict["NAME"]],
         )
     assert code_of(run(answer_of(gateway.port, as_device("GP-5", secret)))) == 0
     _other, fresh = registered("GP-6")

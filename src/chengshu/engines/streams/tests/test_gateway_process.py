@@ -23,7 +23,7 @@ from chengshu.engines.streams.tests.builders import a_device
 from chengshu.engines.streams.tests.gateways import PATIENCE_S, Client, connected, run, spooled
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.orgs.base_data import load_base_data
-from chengshu.foundation.testing import browser
+from chengshu.foundation.testing import browser, database
 
 
 @dataclass
@@ -190,7 +190,7 @@ async def until_sent(device: Device) -> None:
 def test_known_devices_go_on_while_the_connections_to_postgresql_are_cut(gateway: Running) -> None:
     _device, secret = registered("GP-5")
     assert code_of(run(answer_of(gateway.port, as_device("GP-5", secret)))) == 0
-    with browser.database._connected("default") as server:
+    with database._connected("default") as server:
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'chengshu-gateway' AND datname = %s",

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.api import register_indicators
 from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Proves
+from chengshu.scenes.operations import indicators_of_platform
+
+__all__ = ["indicators_of_platform"]
 
 OWNER = "data-bureau-proper"
 _PROJECT = {"project": Parameter(_("Project of the printed tables, as a pattern"), default="%")}
@@ -36,6 +39,27 @@ _TICKETS = """
            t.simulated, c.title AS contract, COUNTED
     FROM operations_ticket t JOIN operations_contract c ON c.id = t.contract_id
     WHERE c.project LIKE %(project)s AND WHEN
+"""
+_REPORTS_DUE = """
+    SELECT c.id || ' ' || to_char(m.month, 'YYYY-MM') AS key, c.title || ' ' || to_char(m.month, 'YYYY-MM') AS label,
+           '/operations/contracts/' || c.id || '/' AS url, coalesce(r.simulated, false) AS simulated,
+           c.title AS contract,
+           coalesce(r.made_at < (due.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai', false) AS counted
+    FROM operations_contract c
+    CROSS JOIN LATERAL (
+        SELECT coalesce(c.starts_on, (SELECT min(month) FROM operations_monthlyreport WHERE contract_id = c.id)) AS day
+    ) begun
+    CROSS JOIN LATERAL generate_series(
+        date_trunc('month', begun.day::timestamp),
+        least(%(last_day)s::date, coalesce(c.closed_on, c.ends_on, %(last_day)s::date))::timestamp,
+        interval '1 month'
+    ) AS m(month)
+    CROSS JOIN LATERAL (SELECT (m.month + interval '1 month')::date + c.report_day - 1 AS day) due
+    LEFT JOIN LATERAL (
+        SELECT made_at, simulated FROM operations_monthlyreport
+        WHERE contract_id = c.id AND month = m.month::date ORDER BY version LIMIT 1
+    ) r ON true
+    WHERE c.project LIKE %(project)s AND due.day >= %(first_day)s AND due.day <= %(last_day)s
 """
 
 
@@ -184,7 +208,7 @@ register_indicators(
         """,
         parameters=_PROJECT,
         dimensions=_BY,
-        proves=(_of("P11#1"),),
+        proves=(_of("P09#2"), _of("P11#1")),
     ),
     IndicatorDefinition(
         name="operations.calls_answered",
@@ -244,5 +268,20 @@ register_indicators(
         parameters=_PROJECT,
         dimensions=_BY,
         proves=(_of("P12#1"),),
+    ),
+    IndicatorDefinition(
+        name="operations.reports_in_time",
+        title=_("Monthly reports in time"),
+        meaning=_(
+            "Of the monthly reports due in the period by their contract, those of which a first version was made by "
+            "the end of the day they were due. A contract without a first day is examined from its first report on."
+        ),
+        unit="%",
+        kind="rate",
+        owner=OWNER,
+        records_sql=_REPORTS_DUE,
+        parameters=_PROJECT,
+        dimensions=_BY,
+        proves=(_of("P21#4"), _of("P29#3")),
     ),
 )

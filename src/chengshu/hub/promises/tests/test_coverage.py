@@ -16,7 +16,27 @@ from chengshu.hub.promises.coverage import Reason, coverage, reasons
 from chengshu.hub.promises.models import Indicator
 from chengshu.hub.promises.tests.board_world import FullYear
 
-PROJECTS = ("P02", "P14", "P26", "P27", "P28", "P32", "P33", "P35")
+PROJECTS = (
+    *(
+        "P02",
+        "P08",
+        "P09",
+        "P10",
+        "P11",
+        "P12",
+        "P13",
+        "P14",
+        "P16",
+        "P18",
+        "P20",
+        "P21",
+        "P24",
+        "P26",
+        "P27",
+        "P28",
+    ),
+    *("P29", "P30", "P32", "P33", "P35", "P36", "P40", "P41", "P42", "P43", "P44", "P45", "P46"),
+)
 OF_THE_DEPARTMENT = ("D12", "D13", "D14", "D15", "D19", "D20", "D21", "D22")
 
 

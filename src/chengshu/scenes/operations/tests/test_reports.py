@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,10 +12,12 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
+from freezegun import freeze_time
 
 from chengshu.engines.indicators import api as indicators
 from chengshu.engines.indicators.data import month as month_period
 from chengshu.foundation.asking import asking
+from chengshu.foundation.calendar.moments import at
 from chengshu.foundation.errors import Conflict, InvalidInput, Refused
 from chengshu.foundation.testing.personas import Cast
 from chengshu.scenes.operations.actions import (
@@ -198,3 +200,27 @@ def test_calls_and_answers_make_their_numbers(of: Contract, cast: Cast) -> None:
         parameters={"project": "P13"},
     )
     assert year.value == 100
+
+
+def test_reports_are_due_on_the_day_of_the_contract(of: Contract) -> None:
+    today = timezone.localdate()
+    before = (last_month() - timedelta(days=1)).replace(day=1)
+    contract(project="P21", starts_on=before)
+    kept = contract(project="P29", starts_on=last_month())
+    late = contract(project="P16", starts_on=last_month())
+    for one, day in ((kept, kept.report_day), (late, late.report_day + 1)):
+        with freeze_time(at(today.replace(day=day), time(23, 59))):
+            make_report(contract=one, month=last_month())
+
+    def punctual(project: str) -> object:
+        return indicators.compute(
+            name="operations.reports_in_time",
+            period=month_period(today.year, today.month),
+            parameters={"project": project},
+        ).value
+
+    assert punctual("P21") == 0
+    assert (punctual("P29"), punctual("P16")) == (100, 0)
+    assert punctual("P13") is None
+    assert value("operations.reports_in_time", project="P21") == 0
+    assert value("operations.reports_in_time", project="P29") is None

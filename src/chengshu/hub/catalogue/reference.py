@@ -15,6 +15,12 @@ from chengshu import settings as settings_module
 from chengshu.engines.cases.api import law_reference
 from chengshu.foundation.action import Action, Reach, registered_actions
 from chengshu.foundation.events.bus import listeners_of, registered_events
+from chengshu.foundation.events.offers import (
+    Fact,
+    facts_offered,
+    offered_calls,
+    offered_events,
+)
 from chengshu.foundation.http.doors import read_permissions
 from chengshu.foundation.manifest import Scene, modules
 from chengshu.foundation.orgs.roles import declared_roles
@@ -117,6 +123,35 @@ def _events() -> str:
     return "# Events\n\n" + _table(("Event", "What happened", "Listeners"), rows)
 
 
+def _offers() -> str:
+    events = [
+        (f"`{name}`", _first_line(event.__doc__), ", ".join(map(_fact, facts_offered(name))))
+        for name, event in sorted(offered_events().items())
+    ]
+    calls = [
+        (
+            f"`{key}`",
+            call.title,
+            ", ".join(
+                f"`{one.name}` {one.kind}{'' if one.required else ' (optional)'}" for one in call.inputs
+            ),
+            ", ".join(f"`{permission}`" for permission in call.needs),
+        )
+        for key, call in sorted(offered_calls().items())
+    ]
+    return (
+        "# What a link joins\n\nA link hears one event and makes one call. Its formulas ask for facts by these names;"
+        " whoever it acts for must hold what the call needs.\n\n## Calls\n\n"
+        + _table(("Call", "What it does", "Inputs", "Needs"), calls)
+        + "\n## Events\n\n"
+        + _table(("Event", "What happened", "Facts"), events)
+    )
+
+
+def _fact(fact: Fact) -> str:
+    return f"`{fact.name}` {fact.kind}"
+
+
 def _routes() -> str:
     rows = [(f"`{r.pattern}`", f"`{r.name}`", _door(r)) for r in routes()]
     return "# Routes\n\nEvery route and what opens it.\n\n" + _table(("Route", "Name", "Door"), rows)
@@ -168,6 +203,7 @@ _PAGES: dict[str, Callable[[], str]] = {
     "actions.md": _actions,
     "permissions.md": _permissions,
     "events.md": _events,
+    "links.md": _offers,
     "routes.md": _routes,
     "lifecycle.md": _lifecycle,
     "lint-rules.md": _rules,

@@ -143,12 +143,14 @@ def _course(definition: IndicatorDefinition, subject: str) -> list[ObservationVi
 
 def _light(row: Mapping[str, object]) -> ObservationView:
     given = dict(row)
+    value = given.pop("value")
     period = Period(given.pop("first_day"), given.pop("last_day"))  # type: ignore[arg-type]
     return ObservationView(
         unit=str(given.pop("symbol")),
         parameters={},
         period=period,
         evidence={},
+        value=None if value is None else value.normalize() + Decimal(0),  # type: ignore[attr-defined]
         **given,  # type: ignore[arg-type]
     )
 

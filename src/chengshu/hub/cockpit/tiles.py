@@ -108,7 +108,9 @@ def _indicator(tile: Tile) -> Shown:
         "reasons": found.judged.reasons if found.judged else (),
         "colour": colour,
         "line": sparkline(values),
-        "change": values[-1] - values[-2] if len(values) > 1 and None not in values[-2:] else None,  # type: ignore[operator]
+        "change": (values[-1] - values[-2]).normalize() + 0
+        if len(values) > 1 and None not in values[-2:]
+        else None,  # type: ignore[operator]
         "why": why,
         "previous": found.points[-2].label if len(found.points) > 1 else "",
     }

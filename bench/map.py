@@ -1,8 +1,8 @@
-"""The map of the cockpit with twenty thousand simulated devices: the endpoint whole, in part and unchanged; the pulse of an
-unchanged view; and frames per second in headless Chromium while panning and zooming.
+"""The map of the cockpit with twenty thousand simulated devices: the endpoint whole, in part and unchanged; the
+pulse of an unchanged view; and frames per second in headless Chromium while panning and zooming.
 
-All devices are simulated and spread over a field around the district. Chromium draws in software here (SwiftShader on the
-same two processors as server and database): a screen with a graphics card draws faster. The server is the real one.
+All devices are simulated and spread over a field around the district. Chromium draws in software here (SwiftShader on
+the same two processors as server and database): a screen with a graphics card draws faster. The server is the real one.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def seed(owner: Any, count: int) -> None:
             "INSERT INTO streams_device (code, title, model_id, unit_id, state, protocol, place, grid_code, longitude,"
             " latitude, heartbeat_s, is_simulated, registered_at)"
             " SELECT 'sim-' || lpad(n::text, 6, '0'), '模拟设备 ' || n, %s, (array_agg(u.id))[1 + n %% count(u.id)],"
-            " CASE WHEN n %% 97 = 0 THEN 'maintenance' WHEN n %% 89 = 0 THEN 'faulty' ELSE 'active' END, 'mqtt', '', '',"
+            " CASE WHEN n %% 97 = 0 THEN 'maintenance' WHEN n %% 89 = 0 THEN 'faulty' ELSE 'active' END,"
+            " 'mqtt', '', '',"
             " round((113.40 + 0.25 * (hashint4(n)::bigint + 2147483648) / 4294967296.0)::numeric, 7),"
             " round((22.60 + 0.30 * (hashint4(n + 500000)::bigint + 2147483648) / 4294967296.0)::numeric, 7),"
             " 86400, true, now() FROM generate_series(1, %s) AS n, orgs_unit u GROUP BY n",
@@ -85,8 +86,8 @@ def seed(owner: Any, count: int) -> None:
         )
         for rule, level in cursor.fetchall():
             cursor.execute(
-                "INSERT INTO streams_alarm (rule_id, unit_id, subject_kind, subject_id, device_id, level, state, reason,"
-                " value, step, flapping, raised_at, announced_at)"
+                "INSERT INTO streams_alarm (rule_id, unit_id, subject_kind, subject_id, device_id, level, state,"
+                " reason, value, step, flapping, raised_at, announced_at)"
                 " SELECT %s, unit_id, 'device', id, id, %s, 'raised', '', 9, 0, false, now(), now()"
                 " FROM streams_device WHERE model_id = %s AND id %% 400 = %s",
                 [rule, level, model, level],

@@ -108,6 +108,7 @@ class Tile {
     this.shown = text
     this.inside.innerHTML = text
     if (held) this.inside.querySelector<HTMLElement>(`a[href="${CSS.escape(held)}"]`)?.focus()
+    fit(this.element)
     this.inside.dispatchEvent(new CustomEvent('chengshu:shown', { bubbles: true }))
   }
 
@@ -115,6 +116,19 @@ class Tile {
     this.element.classList.toggle('tile--lost', lost)
     this.element.querySelector<HTMLElement>('[data-tile-lost]')!.hidden = !lost
   }
+}
+
+/** On a wall nothing scrolls: lines that do not fit are left out, and the tile says how many. */
+function fit(tile: HTMLElement): void {
+  const body = tile.querySelector<HTMLElement>('.tile__body')
+  if (!body || !tile.closest('[data-page]') || !tile.offsetParent) return
+  const lines = [...body.querySelectorAll<HTMLElement>('li')].filter((line) => !line.parentElement?.matches('.tile__counts'))
+  for (const line of lines) line.hidden = false
+  const bottom = body.getBoundingClientRect().bottom
+  const beyond = lines.filter((line) => line.getBoundingClientRect().bottom > bottom + 1)
+  for (const line of beyond) line.hidden = true
+  if (beyond.length) body.dataset.more = String(beyond.length)
+  else delete body.dataset.more
 }
 
 /** Page after page on a wall; arrow keys and the buttons turn, the space bar holds. */
@@ -128,6 +142,7 @@ function turnPages(root: HTMLElement, every: number): void {
     at = (next + pages.length) % pages.length
     pages.forEach((page, index) => (page.hidden = index !== at))
     turns.forEach((turn, index) => turn.setAttribute('aria-current', String(index === at)))
+    for (const tile of pages[at]?.querySelectorAll<HTMLElement>('[data-tile]') ?? []) fit(tile)
   }
   const holdOn = () => {
     held = !held

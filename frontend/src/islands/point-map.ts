@@ -43,6 +43,7 @@ class DeviceMap {
       style: style(),
       bounds: NANSHA,
       attributionControl: false,
+      fadeDuration: 0,
       dragRotate: false,
       pitchWithRotate: false,
       maxPitch: 0,

@@ -82,7 +82,7 @@ def test_a_simulated_device_is_marked(db: None) -> None:
 def test_only_what_differs_is_sent_to_whoever_has_the_rest(db: None) -> None:
     stays, moves = device("service-centre", "WL-1"), device("service-centre", "WL-2")
     first = answer()
-    streams.set_device_state(device=moves, state="faulty")
+    streams.set_device_state(device=moves, state="faulty", reason="测试")
     second = answer(first.mark)
     assert not second.is_whole
     assert ids(second.body) == [moves.pk]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from chengshu.engines.indicators.api import refresh_indicators
 from chengshu.foundation.errors import Conflict, InvalidInput, Refused
@@ -66,7 +67,7 @@ def test_whoever_does_not_lead_sets_no_score(persona: str, as_persona: As) -> No
 )
 def test_a_mistake_is_named_and_nothing_saved(before: str, after: str, told: str, db: None) -> None:
     assert before in SOUND
-    with pytest.raises(InvalidInput) as refused:
+    with override("en"), pytest.raises(InvalidInput) as refused:
         save(SOUND.replace(before, after))
     assert any(told in mistake for mistake in refused.value.data["mistakes"])
     assert queries.known_scores() == set()

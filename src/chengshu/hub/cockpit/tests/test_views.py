@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from chengshu.engines.indicators.api import refresh_indicators
 from chengshu.foundation.errors import Conflict, InvalidInput, Missing, Refused
@@ -113,16 +114,16 @@ def test_a_view_for_another_audience_is_not_there(as_persona: As) -> None:
     ],
 )
 def test_a_mistake_in_a_definition_is_named_and_nothing_saved(definition: str, told: str, db: None) -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with override("en"), pytest.raises(InvalidInput) as refused:
         view(definition=definition)
     assert any(told in mistake for mistake in refused.value.data["mistakes"])
     assert not ViewVersion.objects.exists()
 
 
 def test_all_mistakes_are_named_with_the_tile_they_stand_in(db: None) -> None:
-    found = review(
-        with_tile('key = "a"', 'kind = "gauge"', "width = 99") + '\n[[sections.tiles]]\nkind = "text"', ()
-    )
+    with override("en"):
+        text = with_tile('key = "a"', 'kind = "gauge"', "width = 99")
+        found = review(f'{text}\n[[sections.tiles]]\nkind = "text"', ())
     assert len(found.mistakes) >= 3
     assert all("section 1, tile" in mistake for mistake in found.mistakes)
 

@@ -408,7 +408,7 @@ source = "本区自行配置"
 
 _SHIFTED: dict[str, dict[str, Any]] = {
     "cockpit_viewversion": {"definition": VIEW},
-    "cockpit_scoreversion": {"definition": SCORE, "valid_from": date(2025, 1, 1)},
+    "cockpit_scoreversion": {"key": "the unit's key", "definition": SCORE, "valid_from": date(2025, 1, 1)},
     "files_upload": {"account_id": None},
     "orgs_delegation": {"giver_id": None},
     "registers_formversion": {"source": FORM_SOURCE},

@@ -27,7 +27,7 @@ SHIPPED_UNIT = "data-bureau"
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,59}")
 
 
-@action(title=_("Make a view of the cockpit"), at=lambda *, unit_id, **_rest: unit_id)
+@action(title=_("Make a view of the cockpit"), at=lambda *, unit_id, **_rest: int(unit_id))
 def create_view(*, unit_id: int, key: str, definition: str, shared: bool = False, note: str = "") -> int:
     """A new view; returns its id.
 
@@ -86,7 +86,7 @@ def retire_view(*, key: str) -> None:
     view.save()
 
 
-@action(title=_("Set a score of vital signs"), at=lambda *, unit_id, **_rest: unit_id)
+@action(title=_("Set a score of vital signs"), at=lambda *, unit_id, **_rest: int(unit_id))
 def save_score(*, unit_id: int, key: str, definition: str, note: str = "") -> int:
     """What a score is made of from the day that the definition names; returns the number of the version.
 
@@ -113,7 +113,7 @@ def save_score(*, unit_id: int, key: str, definition: str, note: str = "") -> in
     return number
 
 
-@action(title=_("Set the base layer of the map"), at=lambda *, unit_id, **_rest: unit_id)
+@action(title=_("Set the base layer of the map"), at=lambda *, unit_id, **_rest: int(unit_id))
 def set_base_map(*, unit_id: int, title: str, review_number: str, content: str) -> int:
     """Show an approved map under the points; returns its id.
 

@@ -17,7 +17,7 @@ from chengshu.hub.cockpit.scoring import apportioned
 
 MOST = 10
 CAUSES: Mapping[ChangeCause, tuple[Words, Words]] = {
-    ChangeCause.DEFINITION: (_("Definition"), _("The same records, counted by another definition.")),
+    ChangeCause.DEFINITION: (_("Way of counting"), _("The same records, counted by another definition.")),
     ChangeCause.DATA: (_("Data"), _("Records that were corrected, withdrawn or came late.")),
     ChangeCause.REALITY: (_("Reality"), _("What happened differently.")),
 }

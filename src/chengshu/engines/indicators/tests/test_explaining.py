@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chengshu.engines.indicators.definitions import IndicatorDefinition
@@ -50,6 +50,7 @@ def by(steps: tuple[Step, ...], cause: Cause) -> Decimal:
     return sum((step.by for step in steps if step.cause is cause), Decimal(0))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(KINDS)), rolls, rolls, rolls, rolls, rolls,
     st.booleans(), st.booleans(),

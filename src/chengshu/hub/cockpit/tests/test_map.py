@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chengshu.engines.streams import actions as streams
@@ -116,6 +116,7 @@ def written(known: dict[int, bytes]) -> bytes:
     return b"".join(key.to_bytes(8, "big") + rest for key, rest in sorted(known.items()))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(points, points)
 def test_the_earlier_answer_and_what_differs_make_the_later(
     before: dict[int, bytes], now: dict[int, bytes]

@@ -203,7 +203,7 @@ def test_a_number_of_another_unit_is_withheld(as_persona: As) -> None:
     assert tiles.show(tile).part == "indicator"
 
 
-def test_a_tile_that_fails_says_so_and_the_others_go_on(broken_panel: str) -> None:
+def test_a_tile_that_fails_says_so_and_the_others_go_on(broken_panel: str, db: None) -> None:
     failing = Tile("bad", TileKind.PANEL, of=(broken_panel,))
     text = Tile("good", TileKind.TEXT, text="看这里")
     assert tiles.show(failing).part == "failed"

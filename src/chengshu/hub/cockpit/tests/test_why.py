@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chengshu.engines.indicators.api import evaluate
@@ -50,6 +50,7 @@ def rate(given_parts: dict[str, tuple[int, int]]) -> Decimal | None:
     return (Decimal(100 * counted) / whole).quantize(Decimal("0.0001")) if whole else None
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(parts, parts)
 def test_parts_of_a_rate_add_up_to_its_change(
     before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]
@@ -60,6 +61,7 @@ def test_parts_of_a_rate_add_up_to_its_change(
         assert sum((part.by for part in found), Decimal(0)) == other.value - one.value
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(parts, parts)
 def test_parts_of_a_count_add_up_to_its_change(
     before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]

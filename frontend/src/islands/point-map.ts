@@ -218,6 +218,8 @@ export function read(buffer: ArrayBuffer, mark: string): Answer {
 
 function style(): StyleSpecification {
   const computed = getComputedStyle(document.documentElement)
+  /* On a wall letters grow with the screen, and what the map draws with them. */
+  const scale = Math.max(1, parseFloat(computed.fontSize) / 16)
   const token = (name: string) => computed.getPropertyValue(`--${name}`).trim()
   const colours = (property: string) => ['match', ['get', property], ...TOKENS.flatMap((name, rank) => [rank, token(name)]), token('neutral-solid')]
   const nothing: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
@@ -227,7 +229,7 @@ function style(): StyleSpecification {
       graticule: { type: 'geojson', data: graticule() },
       base: { type: 'geojson', data: nothing },
       layers: { type: 'geojson', data: nothing },
-      points: { type: 'geojson', data: nothing, cluster: true, clusterRadius: 44, clusterMaxZoom: 15, clusterProperties: { worst: ['max', ['get', 'rank']] } },
+      points: { type: 'geojson', data: nothing, cluster: true, clusterRadius: 44 * scale, clusterMaxZoom: 15, clusterProperties: { worst: ['max', ['get', 'rank']] } },
     },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': token('sunken') } },
@@ -239,20 +241,20 @@ function style(): StyleSpecification {
         paint: {
           'circle-color': token('surface'),
           'circle-stroke-color': colours('worst') as never,
-          'circle-stroke-width': 4,
-          'circle-radius': ['step', ['get', 'point_count'], 14, 50, 18, 500, 23, 5000, 28],
+          'circle-stroke-width': 4 * scale,
+          'circle-radius': ['step', ['get', 'point_count'], 14 * scale, 50, 18 * scale, 500, 23 * scale, 5000, 28 * scale],
         },
       },
       {
         id: 'cluster-counts', type: 'symbol', source: 'points', filter: ['has', 'point_count'],
-        layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-size': 13, 'text-font': ['sans-serif'], 'text-allow-overlap': true },
+        layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-size': 13 * scale, 'text-font': ['sans-serif'], 'text-allow-overlap': true },
         paint: { 'text-color': token('ink') },
       },
       {
         id: 'points', type: 'circle', source: 'points', filter: ['!', ['has', 'point_count']],
-        paint: { 'circle-color': colours('rank') as never, 'circle-radius': ['case', ['>=', ['get', 'rank'], FIRST_ALARM], 8, 5.5], 'circle-stroke-color': token('surface'), 'circle-stroke-width': 1.5 },
+        paint: { 'circle-color': colours('rank') as never, 'circle-radius': ['case', ['>=', ['get', 'rank'], FIRST_ALARM], 8 * scale, 5.5 * scale], 'circle-stroke-color': token('surface'), 'circle-stroke-width': 1.5 },
       },
-      { id: 'layers', type: 'circle', source: 'layers', paint: { 'circle-color': token('accent'), 'circle-radius': 8, 'circle-stroke-color': token('ink'), 'circle-stroke-width': 2 } },
+      { id: 'layers', type: 'circle', source: 'layers', paint: { 'circle-color': token('accent'), 'circle-radius': 8 * scale, 'circle-stroke-color': token('ink'), 'circle-stroke-width': 2 } },
     ],
   } as StyleSpecification
 }

@@ -15,9 +15,9 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-PLACES = 4
 HUNDRED = Decimal(100)
-_UNIT = 10**PLACES
+_UNIT = 10_000
+"""A one in the last place."""
 
 
 @dataclass(frozen=True, slots=True)

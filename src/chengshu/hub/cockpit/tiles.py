@@ -6,7 +6,7 @@ A tile never knows another one. What it may not show it says; what fails says so
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -108,9 +108,7 @@ def _indicator(tile: Tile) -> Shown:
         "reasons": found.judged.reasons if found.judged else (),
         "colour": colour,
         "line": sparkline(values),
-        "change": (values[-1] - values[-2]).normalize() + 0
-        if len(values) > 1 and None not in values[-2:]
-        else None,  # type: ignore[operator]
+        "change": _change(values),
         "why": why,
         "previous": found.points[-2].label if len(found.points) > 1 else "",
     }
@@ -123,6 +121,12 @@ def _indicator(tile: Tile) -> Shown:
         found.page,
         found.seen.computed_at if found.seen else None,
     )
+
+
+def _change(values: Sequence[Decimal | None]) -> Decimal | None:
+    """How far the last number is from the one before; None where one of them is none."""
+    last, before = (values[-1], values[-2]) if len(values) > 1 else (None, None)
+    return None if last is None or before is None else (last - before).normalize() + 0
 
 
 def _score(tile: Tile) -> Shown:

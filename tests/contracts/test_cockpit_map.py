@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chengshu.engines.streams import actions as streams
 from chengshu.engines.streams.api import POINT_BYTES
-from chengshu.engines.streams.models import Device
+from chengshu.engines.streams.models import Device, ThingModel
 from chengshu.engines.streams.tests.builders import DEFINITION
 from chengshu.foundation.errors import InvalidInput, Refused
 from chengshu.foundation.orgs.models import Unit
@@ -32,8 +32,6 @@ HEAD = 13
 def device(unit_key: str, code: str, **changes: Any) -> Device:
     unit = Unit.objects.get(key=unit_key)
     key = f"gauge-{unit_key}"
-    from chengshu.engines.streams.models import ThingModel
-
     model = ThingModel.objects.filter(key=key).first()
     if model is None:
         version = streams.create_thing_model(unit=unit, key=key, title="水位计", definition=DEFINITION)

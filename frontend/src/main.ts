@@ -12,6 +12,7 @@ const islands: Record<string, () => Promise<Island>> = {
   'bpmn-view': () => import('./islands/bpmn-view'),
   'case-diagram': () => import('./islands/case-diagram'),
   chart: () => import('./islands/chart'),
+  cockpit: () => import('./islands/cockpit'),
   confirm: () => import('./islands/confirm'),
   'dirty-form': () => import('./islands/dirty-form'),
   'dmn-editor': () => import('./islands/dmn-editor'),
@@ -23,6 +24,7 @@ const islands: Record<string, () => Promise<Island>> = {
   password: () => import('./islands/password'),
   phrases: () => import('./islands/phrases'),
   'portal-keep': () => import('./islands/portal-keep'),
+  'point-map': () => import('./islands/point-map'),
   position: () => import('./islands/position'),
   shortcuts: () => import('./islands/shortcuts'),
   treemap: () => import('./islands/treemap'),
@@ -47,6 +49,7 @@ document.addEventListener('htmx:config:request', (event) => {
   ctx.request.headers['X-CSRFToken'] = csrfToken()
 })
 document.addEventListener('htmx:after:swap', () => mountIslands(document.body))
+document.addEventListener('chengshu:shown', (event) => mountIslands(event.target as HTMLElement))
 
 document.documentElement.classList.add('js')
 startShell(remember)

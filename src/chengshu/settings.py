@@ -31,7 +31,7 @@ FOUNDATION = [
     "codes",
 ]
 ENGINES = ["cases", "registers", "indicators", "streams"]
-HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
+HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links", "cockpit"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")

@@ -219,6 +219,13 @@ def observation(rows: Rows, unit: str) -> Sample:
     return Sample(found.pk, "indicators", found.unit_id)
 
 
+def known_score(rows: Rows, unit: str) -> Sample:
+    """All who see the cockpit anywhere know the scores."""
+    found: Any = rows.at("cockpit.ScoreVersion", unit)
+    everywhere = tuple(each.pk for each in rows.district.units.values())
+    return Sample(found.key, "cockpit", found.unit_id, also=everywhere)
+
+
 def joint_acceptance(rows: Rows, unit: str) -> Sample:
     found = apps.get_model("cases.Case").objects.filter(definition__key=JOINT)[0]
     return Sample(found.pk, "cases", found.unit_id)
@@ -245,6 +252,11 @@ ARGUMENTS: dict[str, Provider] = {
     "audit.entry_id": any_row("audit.AuditEntry"),
     "cases.case_id": of_case("cases.Case"),
     "cases.task_id": of_case("cases.Task"),
+    "cockpit.device_id": row("streams.Device"),
+    "cockpit.observation": observation,
+    "cockpit.score": known_score,
+    "cockpit.tile": constant("note"),
+    "cockpit.view": row("cockpit.CockpitView", "key"),
     "desk.key": constant("sample.seal_use"),
     "desk.version_id": any_row("cases.DefinitionVersion", definition__key="sample.seal_use"),
     "files.key": own("files.Upload", "key"),
@@ -375,7 +387,28 @@ FORM_SOURCE = (
     '{"type": "object", "title": "表单", "properties": {"name": {"type": "string", "title": "名称"}}}'
 )
 
+VIEW = """title = "视图"
+[[sections]]
+title = "说明"
+[[sections.tiles]]
+key = "note"
+kind = "text"
+text = "文字"
+"""
+SCORE = """title = "得分"
+meaning = "说明"
+source = "本区自行配置"
+valid_from = 2025-01-01
+[[terms]]
+indicator = "sample.notes_answered"
+weight = 100
+curve = [[0, 0], [100, 100]]
+source = "本区自行配置"
+"""
+
 _SHIFTED: dict[str, dict[str, Any]] = {
+    "cockpit_viewversion": {"definition": VIEW},
+    "cockpit_scoreversion": {"key": "the unit's key", "definition": SCORE, "valid_from": date(2025, 1, 1)},
     "files_upload": {"account_id": None},
     "orgs_delegation": {"giver_id": None},
     "registers_formversion": {"source": FORM_SOURCE},

@@ -104,6 +104,10 @@ FURTHER: Final = {
     "approvals_noticecorrection": "by everybody once the notice is posted",
     "approvals_noticesnapshot": "by everybody once the notice is posted",
     "approvals_noticeposting": "by everybody once the notice is posted",
+    "cockpit_basemap": "by everybody: it was approved for publication",
+    "cockpit_cockpitview": "also by all who see the cockpit once it is shared",
+    "cockpit_scoreversion": "by all who see the cockpit",
+    "cockpit_viewversion": "also by all who see the cockpit once its view is shared",
     "streams_thingmodelversion": "by everybody once it is in use",
     "supervision_inspectionfinding": "also by the visited unit once it is released",
 }

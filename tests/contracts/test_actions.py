@@ -15,6 +15,7 @@ from chengshu.foundation.orgs.roles import declared_roles
 PACKAGE = Path(settings_module.__file__).parent
 ROOT = PACKAGE.parents[1]
 SYSTEM_ONLY = {
+    "cockpit.ship_views": "loading base data is the operator's, at the console",
     "orgs.load_base_data": "loading base data is the operator's, at the console",
     "audit.archive_entries": "archiving is the operator's, at the console, with the owner's role",
     "promises.record_observation": "only the platform records what it computed",

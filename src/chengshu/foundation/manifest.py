@@ -28,6 +28,7 @@ CONTRIBUTIONS = (
     "listeners",
     "navigation",
     "offers",
+    "panels",
     "roles",
     "services",
     "tasks",

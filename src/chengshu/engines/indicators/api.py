@@ -9,6 +9,8 @@ from __future__ import annotations
 from chengshu.engines.indicators.actions import evaluate, refresh_indicators, set_thresholds, take_pack
 from chengshu.engines.indicators.computing import compare, compute
 from chengshu.engines.indicators.events import IndicatorObserved
+from chengshu.engines.indicators.explaining import Cause as ChangeCause
+from chengshu.engines.indicators.explaining import Explanation, RecordChange, Step, earlier_than, explain
 from chengshu.engines.indicators.linting import lint, problems_in_database
 from chengshu.engines.indicators.queries import (
     history,
@@ -17,6 +19,7 @@ from chengshu.engines.indicators.queries import (
     records_of,
     stored,
 )
+from chengshu.engines.indicators.readings import Length, Point, Reading, reading, readings_mark
 from chengshu.engines.indicators.registry import (
     definition,
     definitions,
@@ -30,18 +33,29 @@ from chengshu.engines.indicators.registry import (
 from chengshu.engines.indicators.verifying import verify
 
 __all__ = [
+    "ChangeCause",
+    "Explanation",
     "IndicatorObserved",
+    "Length",
+    "Point",
+    "Reading",
+    "RecordChange",
+    "Step",
     "compare",
     "compute",
     "definition",
     "definitions",
+    "earlier_than",
     "evaluate",
+    "explain",
     "history",
     "in_force",
     "latest",
     "lint",
     "observation",
     "problems_in_database",
+    "reading",
+    "readings_mark",
     "records_of",
     "refresh_indicators",
     "register_indicators",

@@ -7,4 +7,4 @@ class Sample(Scene):
     title = _("Notes to a unit")
     owner = "foundation"
     stage = "draft"
-    uses = ("cases", "indicators", "registers")
+    uses = ("cases", "cockpit", "indicators", "registers")

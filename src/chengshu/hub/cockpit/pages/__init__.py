@@ -1,0 +1,1 @@
+"""The pages of the cockpit, one module per kind of page."""

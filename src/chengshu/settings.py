@@ -32,7 +32,7 @@ FOUNDATION = [
 ]
 ENGINES = ["cases", "registers", "indicators", "streams"]
 HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
-SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations"]
+SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations", "command"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")
 DEBUG = config.flag("CHENGSHU_DEBUG")

@@ -245,6 +245,8 @@ ARGUMENTS: dict[str, Provider] = {
     "audit.entry_id": any_row("audit.AuditEntry"),
     "cases.case_id": of_case("cases.Case"),
     "cases.task_id": of_case("cases.Task"),
+    "command.act": constant("note"),
+    "command.event_id": row("command.CityEvent"),
     "desk.key": constant("sample.seal_use"),
     "desk.version_id": any_row("cases.DefinitionVersion", definition__key="sample.seal_use"),
     "files.key": own("files.Upload", "key"),

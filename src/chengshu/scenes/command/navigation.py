@@ -1,0 +1,14 @@
+"""The place of this scene in the menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from chengshu.foundation.http.navigation import Entry, Group, contribute
+
+COMMAND = Group("command", _("Command and duty"), 50)
+
+for _order, (_title, _route, _opens, _icon) in enumerate(
+    ((_("Events"), "command:events", "command.view", "alert"),)
+):
+    contribute(Entry(COMMAND, _title, _route, _opens, 10 * (_order + 1), icon=_icon))

@@ -7,4 +7,4 @@ class Command(Scene):
     title = _("Command and duty")
     owner = "city-operation-centre"
     stage = "pilot"
-    uses = ()
+    uses = ("indicators", "notices")

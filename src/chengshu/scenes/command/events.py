@@ -40,3 +40,46 @@ class EventResolved(Event):
     city_event: int
     unit: int
     drill: bool
+
+
+@dataclass(frozen=True)
+class PlanStarted(Event):
+    """A plan is carried out, for an event or as a drill."""
+
+    unheard_because: ClassVar[str] = _LINKS
+    plan_run: int
+    unit: int
+    drill: bool
+
+
+@dataclass(frozen=True)
+class PlanEnded(Event):
+    """A plan was ended, or broken off."""
+
+    unheard_because: ClassVar[str] = _LINKS
+    plan_run: int
+    unit: int
+    drill: bool
+
+
+@dataclass(frozen=True)
+class InstructionIssued(Event):
+    """A unit was told what to do."""
+
+    unheard_because: ClassVar[str] = _LINKS
+    instruction: int
+    unit: int
+    to_unit: int
+    drill: bool
+
+
+@dataclass(frozen=True)
+class InstructionLate(Event):
+    """A limit of an instruction ran out: ``limit`` is ``receipt`` or ``answer``."""
+
+    unheard_because: ClassVar[str] = _LINKS
+    instruction: int
+    unit: int
+    to_unit: int
+    limit: str
+    drill: bool

@@ -1,5 +1,15 @@
 """The tables of this scene, by family."""
 
+from chengshu.scenes.command.models_duty import (
+    Days,
+    DutyPost,
+    DutyShift,
+    DutySlot,
+    Exchange,
+    ExchangeState,
+    HandOver,
+    LogEntry,
+)
 from chengshu.scenes.command.models_events import (
     CityEvent,
     EventLink,
@@ -13,17 +23,67 @@ from chengshu.scenes.command.models_events import (
     Source,
     StepKind,
 )
+from chengshu.scenes.command.models_instructions import (
+    Instruction,
+    InstructionReply,
+    InstructionState,
+    ReplyKind,
+)
+from chengshu.scenes.command.models_plans import (
+    Lesson,
+    LessonState,
+    Plan,
+    PlanRun,
+    PlanStep,
+    PlanVersion,
+    RunReport,
+    RunState,
+    RunStep,
+    RunStepState,
+    VersionState,
+)
+from chengshu.scenes.command.models_reports import (
+    ReportState,
+    ReportTemplate,
+    SituationReport,
+)
 
 __all__ = [
     "CityEvent",
+    "Days",
+    "DutyPost",
+    "DutyShift",
+    "DutySlot",
     "EventLink",
     "EventState",
     "EventStep",
+    "Exchange",
+    "ExchangeState",
     "Grade",
     "Grading",
+    "HandOver",
+    "Instruction",
+    "InstructionReply",
+    "InstructionState",
+    "Lesson",
+    "LessonState",
+    "LogEntry",
     "Merge",
     "MergeState",
+    "Plan",
+    "PlanRun",
+    "PlanStep",
+    "PlanVersion",
+    "ReplyKind",
+    "ReportState",
+    "ReportTemplate",
+    "RunReport",
+    "RunState",
+    "RunStep",
+    "RunStepState",
     "Serial",
+    "SituationReport",
     "Source",
     "StepKind",
+    "VersionState",
 ]

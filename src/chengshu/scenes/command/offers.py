@@ -61,6 +61,34 @@ for _name, _title, _more in (
     )
 
 
+for _name, _title in (
+    ("PlanStarted", _("A plan was started")),
+    ("PlanEnded", _("A plan was ended")),
+):
+    describe_event(
+        f"command.{_name}",
+        _title,
+        titles={"plan_run": _("Plan carried out (id)"), "unit": _OWN["unit"], "drill": _OWN["drill"]},
+    )
+
+
+for _name, _title, _more in (
+    ("InstructionIssued", _("An instruction was issued"), {}),
+    ("InstructionLate", _("A limit of an instruction ran out"), {"limit": _("receipt or answer")}),
+):
+    describe_event(
+        f"command.{_name}",
+        _title,
+        titles={
+            "instruction": _("Instruction (id)"),
+            "unit": _OWN["unit"],
+            "to_unit": _("Told unit (id)"),
+            "drill": _OWN["drill"],
+            **_more,
+        },
+    )
+
+
 def _report(*, unit: int | None = None, **given: Any) -> Mapping[str, Any]:
     desk = queries.unit_by_id(unit) if unit else queries.centre()
     return {"city_event": actions.report_event(unit=desk, **given).pk}
@@ -110,4 +138,6 @@ offer_call(
     )
 )
 show_things("city_event", lambda event_id: reverse("command:event", args=[event_id]))
+show_things("plan_run", lambda run_id: reverse("command:run", args=[run_id]))
+show_things("instruction", lambda pk: reverse("command:instruction", args=[pk]))
 ship_links()

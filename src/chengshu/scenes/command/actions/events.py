@@ -174,7 +174,7 @@ def grade_event(
 
 
 @action(title=_("Begin to handle an event"), at=at_event)
-def handle_event(*, event: CityEvent, note: str) -> CityEvent:
+def begin_handling(*, event: CityEvent, note: str) -> CityEvent:
     """Say who does what from now on; also when something resolved turns out not to be.
 
     :raises InvalidInput: ``note``

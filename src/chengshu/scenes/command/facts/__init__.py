@@ -129,3 +129,8 @@ def _read(name: str) -> Mapping[str, Any]:
 
 def _holds(first: date, last: date | None, on: date) -> bool:
     return first <= on and (last is None or on <= last)
+
+
+def shipped_reports() -> list[Mapping[str, Any]]:
+    """The templates of situation reports that come with the software."""
+    return list(_read("reports")["report"])

@@ -132,6 +132,9 @@ def _page(
         "table": grade_table(event.kind, timezone.localdate(event.happened_at)),
         "gradings": list(event.gradings.select_related("by").order_by("-at", "-id")),
         "links": list(event.links.all()),
+        "runs": list(event.runs.all()),
+        "instructions": list(event.instructions.select_related("to_unit")),
+        "plans": [Option(str(row.pk), row.plan.title) for row in queries.plans_for(event)],
         "merged": list(event.merged.all()),
         "merges": list(event.merges.select_related("into", "decided_by", "split_by")),
         "near": near,
@@ -174,10 +177,16 @@ def _merge(event: CityEvent, given: Given, _request: HttpRequest) -> object:
     return actions.merge_events(event=event, into=into, reason=given.get("reason", ""))
 
 
+def _start(event: CityEvent, given: Given, _request: HttpRequest) -> object:
+    return actions.start_plan(
+        version=picked(queries.plans_for(event), given.get("version", ""), "version"), event=event
+    )
+
+
 ACTS: Final[Mapping[str, Act]] = {
     "verify": lambda event, given, _request: actions.verify_event(event=event, note=given.get("note", "")),
     "grade": _grade,
-    "handle": lambda event, given, _request: actions.handle_event(event=event, note=given.get("note", "")),
+    "handle": lambda event, given, _request: actions.begin_handling(event=event, note=given.get("note", "")),
     "note": lambda event, given, _request: actions.note_event(event=event, note=given.get("note", "")),
     "resolve": lambda event, given, _request: actions.resolve_event(event=event, note=given.get("note", "")),
     "close": lambda event, given, _request: actions.close_event(event=event, review=given.get("review", "")),
@@ -187,6 +196,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "link": lambda event, given, _request: actions.link_event(
         event=event, title=given.get("title", ""), page=given.get("page", "")
     ),
+    "start": _start,
     "merge": _merge,
     "split": lambda event, given, _request: actions.split_event(event=event, reason=given.get("reason", "")),
 }

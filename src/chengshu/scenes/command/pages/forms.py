@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import asking, current_asker, system
-from chengshu.foundation.calendar import SHANGHAI
+from chengshu.foundation.calendar import SHANGHAI, NoticeMissing
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.models import File
@@ -21,7 +21,7 @@ from chengshu.foundation.web.shell import Option
 from chengshu.scenes.command.texts import no_such
 
 EVIDENCE: Final = declare_purpose("command.evidence", most_bytes=20_000_000, kinds=("jpeg", "png", "pdf"))
-HANDLED: Final = (InvalidInput, Conflict)
+HANDLED: Final = (InvalidInput, Conflict, NoticeMissing)
 Given = QueryDict
 Act = Callable[[Any, Given, HttpRequest], object]
 Page = Callable[..., HttpResponse]
@@ -128,6 +128,16 @@ def maybe_moment(text: str, field: str) -> datetime | None:
     except ValueError as error:
         raise InvalidInput(_("Enter a day and a time."), field=field, code="command.moment") from error
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+
+
+def clock(text: str, field: str) -> time:
+    """
+    :raises InvalidInput: if it is no time of day
+    """
+    try:
+        return time.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidInput(_("Enter a time such as 08:30."), field=field, code="command.time") from error
 
 
 def chosen(text: str) -> int:

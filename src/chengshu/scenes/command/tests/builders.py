@@ -11,7 +11,7 @@ from chengshu.foundation.orgs.actions import appoint, assign_role, create_post
 from chengshu.foundation.orgs.base_data import load_base_data
 from chengshu.foundation.orgs.models import Post, Role, RoleReach, Unit
 from chengshu.foundation.testing.personas import PASSWORD, Persona
-from chengshu.scenes.command.actions import grade_event, handle_event, report_event, verify_event
+from chengshu.scenes.command.actions import begin_handling, grade_event, report_event, verify_event
 from chengshu.scenes.command.facts import CENTRE
 from chengshu.scenes.command.models import CityEvent
 
@@ -51,4 +51,4 @@ def handled(**more: Any) -> CityEvent:
     """An event that is verified, graded and being handled."""
     row = verify_event(event=event(**more))
     grade_event(event=row, grade="4", reason="影响范围小")
-    return handle_event(event=row, note="水务部门抢修")
+    return begin_handling(event=row, note="水务部门抢修")

@@ -16,10 +16,10 @@ from chengshu.foundation.testing.personas import Cast
 from chengshu.hub.links.actions import deploy_shipped_links
 from chengshu.scenes.command import facts, offers, queries
 from chengshu.scenes.command.actions import (
+    begin_handling,
     close_event,
     dismiss_merge,
     grade_event,
-    handle_event,
     link_event,
     merge_events,
     note_event,
@@ -141,9 +141,9 @@ def test_another_grade_than_the_tables_needs_a_reason_and_shows_both() -> None:
 def test_an_event_goes_its_way_and_nothing_is_skipped() -> None:
     row = event()
     with pytest.raises(Conflict):
-        handle_event(event=row, note="派员")
+        begin_handling(event=row, note="派员")
     row = verify_event(event=row, note="现场电话核实")
-    handle_event(event=row, note="水务抢修")
+    begin_handling(event=row, note="水务抢修")
     note_event(event=row, note="已关阀")
     row = resolve_event(event=row, note="恢复供水")
     with pytest.raises(Conflict):
@@ -161,7 +161,7 @@ def test_an_event_goes_its_way_and_nothing_is_skipped() -> None:
 def test_what_was_resolved_too_early_is_handled_again_and_keeps_its_first_response() -> None:
     row = handled()
     first = row.handling_at
-    row = handle_event(event=resolve_event(event=row, note="完成"), note="再次漏水")
+    row = begin_handling(event=resolve_event(event=row, note="完成"), note="再次漏水")
     assert (row.state, row.handling_at, row.resolved_at) == ("handling", first, None)
 
 

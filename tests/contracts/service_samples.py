@@ -397,8 +397,14 @@ def _of_command(unit: Unit) -> list[models.Model]:
     told = command.issue_instruction(unit=unit, to_unit=unit, title="核查", text="到场核查")
     command.receive_instruction(instruction=told)
     reply = command.answer_instruction(instruction=told, text="已到场", file=photo)
+    post = command.set_duty_post(unit=unit, title="主班", order=1, turns=[])
+    shift = command.set_duty_shift(unit=unit, title="全天班", starts_at=time(8), hours=24)
+    today = timezone.localdate()
     return [
         command_builders.event(unit),
+        post,
+        shift,
+        command.make_roster(unit=unit, first_day=today, last_day=today)[0],
         version,
         run,
         step,

@@ -37,7 +37,7 @@ class ReportTemplate(Kept):
 class ReportState(models.TextChoices):
     DRAFT = "draft", _("Drafted")
     CHECKED = "checked", _("Checked")
-    ISSUED = "issued", _("Issued")
+    ISSUED = "issued", _("Issued and numbered")
 
 
 class SituationReport(Kept):

@@ -38,7 +38,7 @@ def about_event(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 _ADDS = (
     Fact("number", "string", _("Number of the event")),
-    Fact("title", "string", _("What has happened")),
+    Fact("title", "string", _("The event in short")),
     Fact("kind_title", "string", _("Kind of event")),
     Fact("place", "string", _("Place")),
     Fact("grade", "string", _("Grade, 1 the gravest")),
@@ -104,7 +104,7 @@ offer_call(
         "command.report_event",
         _("Take down an event"),
         inputs=(
-            Input("title", "string", _("What has happened")),
+            Input("title", "string", _("The event in short")),
             Input("kind", "string", _("Kind of event (code)"), _("A code of the list of kinds.")),
             Input("source", "string", _("How it came"), _("alarm, hotline, patrol, unit or system.")),
             Input(

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField()),
                 ('issue_by', models.DateTimeField()),
-                ('state', models.CharField(choices=[('draft', 'Drafted'), ('checked', 'Checked'), ('issued', 'Issued')], default='draft', max_length=7)),
+                ('state', models.CharField(choices=[('draft', 'Drafted'), ('checked', 'Checked'), ('issued', 'Issued and numbered')], default='draft', max_length=7)),
                 ('figures', models.JSONField()),
                 ('remark', models.CharField(blank=True, default='', max_length=2000)),
                 ('drafted_at', models.DateTimeField()),

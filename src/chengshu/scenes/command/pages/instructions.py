@@ -40,7 +40,7 @@ COLUMNS: Final = (
     Column("title", _("Instruction"), header=True),
     Column("to_unit", _("Told unit")),
     Column("receipt", _("Receipt by"), kind="fit"),
-    Column("answer", _("Answer by"), kind="fit"),
+    Column("answer", _("Answer due by"), kind="fit"),
     Column("state", _("State"), kind="fit"),
 )
 

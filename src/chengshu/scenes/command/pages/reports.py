@@ -36,7 +36,7 @@ from chengshu.scenes.command.words import REPORT_TONES
 
 COLUMNS: Final = (
     Column("title", _("Situation report"), header=True),
-    Column("until", _("Due at"), kind="datetime"),
+    Column("until", _("Falls due at"), kind="datetime"),
     Column("issued_at", _("Signed off at"), kind="datetime"),
     Column("state", _("State"), kind="fit"),
 )

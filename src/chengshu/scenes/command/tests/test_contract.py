@@ -11,5 +11,9 @@ class TestCommand(SceneContract):
     reader = "section_head"
     stranger = "other_department_officer"
 
+    def pages(self) -> list[str]:
+        """Templates of reports are only posted to."""
+        return [page for page in super().pages() if page != "/command/reports/templates/"]
+
     def make_row(self) -> None:
         event(place="")

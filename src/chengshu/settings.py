@@ -33,6 +33,8 @@ FOUNDATION = [
 ENGINES = ["cases", "registers", "indicators", "streams"]
 HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links", "cockpit"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations"]
+HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
+SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations", "command"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")
 DEBUG = config.flag("CHENGSHU_DEBUG")

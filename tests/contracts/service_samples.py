@@ -54,6 +54,9 @@ from chengshu.scenes.approvals.models import (
 )
 from chengshu.scenes.approvals.models_construction import ReviewSeat
 from chengshu.scenes.approvals.tests import con_builders
+from chengshu.scenes.command import actions as command
+from chengshu.scenes.command.models import SituationReport
+from chengshu.scenes.command.tests import builders as command_builders
 from chengshu.scenes.matters import actions as matters
 from chengshu.scenes.matters.elements import to_json
 from chengshu.scenes.matters.tests.builders import said
@@ -89,6 +92,8 @@ JOINT: Final = "approvals.joint_acceptance"
 INDICATOR: Final = "sample.notes_answered"
 
 FURTHER: Final = {
+    "command_instruction": "also by the unit that was told",
+    "command_instructionreply": "also by the unit that was told",
     "services_paper": "also by whoever may read its application",
     "services_custody": "also by the unit that receives, and by whoever may read its application",
     "approvals_constructionproject": "also by the units of its stages",
@@ -134,6 +139,7 @@ def make_services(district: District, units: tuple[str, ...]) -> Made:
             *_of_construction(unit, number, panel),
             *_of_supervision(unit),
             *_of_operations(unit),
+            *_of_command(unit),
         ):
             made.setdefault(row._meta.db_table, {})[key] = row
     matters.record_legal_text(name="中华人民共和国行政许可法")
@@ -380,6 +386,45 @@ def _of_operations(unit: Unit) -> list[models.Model]:
         operations.open_problem(contract=contract, title="端口老化"),
         *_walked(service),
     ]
+
+
+def _of_command(unit: Unit) -> list[models.Model]:
+    """An event, a drill with evidence and its report, an instruction answered with a file, an issued report."""
+    photo = store_file(unit=unit, name="photo.png", content=_picture())
+    version = command.draft_plan(unit=unit, title="积水预案", kinds=["natural.flood"], source="区级样板")
+    command.put_step(version=version, title="核实", post="值班岗", evidence=True)
+    command.submit_plan(version=version)
+    version = command.approve_plan(version=version)
+    run = command.start_plan(version=version, drill=True)
+    step = command.finish_step(step=run.steps.all()[0], file=photo)
+    run = command.end_run(run=run, conclusion="完成")
+    told = command.issue_instruction(unit=unit, to_unit=unit, title="核查", text="到场核查")
+    command.receive_instruction(instruction=told)
+    reply = command.answer_instruction(instruction=told, text="已到场", file=photo)
+    post = command.set_duty_post(unit=unit, title="主班", order=1, turns=[])
+    shift = command.set_duty_shift(unit=unit, title="全天班", starts_at=time(8), hours=24)
+    today = timezone.localdate()
+    return [
+        command_builders.event(unit),
+        post,
+        shift,
+        command.make_roster(unit=unit, first_day=today, last_day=today)[0],
+        version,
+        run,
+        step,
+        command.make_run_report(run=run),
+        told,
+        reply,
+        _situation(unit),
+    ]
+
+
+def _situation(unit: Unit) -> models.Model:
+    """A situation report, issued."""
+    command.set_report_template(unit=unit, title="值班快报", times=["08:00"], figures=["events_open"])
+    command.draft_due_reports(now=timezone.now() + timedelta(days=2))
+    report = SituationReport.objects.filter(unit=unit)[0]
+    return command.issue_report(report=command.confirm_report(report=report))
 
 
 def _walked(service: Service) -> list[models.Model]:

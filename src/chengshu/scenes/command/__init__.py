@@ -1,0 +1,1 @@
+"""Events, plans, duty, instructions and situation reports of the operations centre."""

@@ -1,0 +1,1 @@
+"""The pages of this scene: parse, call one query or action, render."""

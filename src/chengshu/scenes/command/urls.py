@@ -1,0 +1,37 @@
+from django.urls import path
+
+from chengshu.scenes.command.pages import duty, events, instructions, plans, reports, runs
+
+urlpatterns = [
+    path("", events.listing, name="events"),
+    path("events/new/", events.new, name="new_event"),
+    path("events/merging/", events.merging, name="merging"),
+    path("events/<int:event_id>/", events.one, name="event"),
+    path("events/<int:event_id>/<slug:act>/", events.act, name="act_on_event"),
+    path("plans/", plans.listing, name="plans"),
+    path("plans/new/", plans.new, name="new_plan"),
+    path("plans/<int:version_id>/", plans.one, name="plan"),
+    path("plans/<int:version_id>/<slug:act>/", plans.act, name="act_on_plan"),
+    path("runs/", runs.listing, name="runs"),
+    path("runs/<int:run_id>/", runs.one, name="run"),
+    path("runs/<int:run_id>/<slug:act>/", runs.act, name="act_on_run"),
+    path("steps/<int:step_id>/<slug:act>/", runs.act_on_step, name="act_on_step"),
+    path("steps/<int:step_id>/", runs.evidence, name="evidence"),
+    path("run-reports/<int:report_id>/<slug:kind>/", runs.file, name="run_report_file"),
+    path("duty/", duty.now, name="duty"),
+    path("duty/<slug:act>/", duty.act, name="act_on_duty"),
+    path("roster/", duty.roster, name="roster"),
+    path("roster/<slug:act>/", duty.act_on_roster, name="act_on_roster"),
+    path("log/", duty.log, name="log"),
+    path("instructions/", instructions.listing, name="instructions"),
+    path("instructions/new/", instructions.new, name="new_instruction"),
+    path("instructions/figures/", instructions.figures, name="instruction_figures"),
+    path("instructions/<int:instruction_id>/", instructions.one, name="instruction"),
+    path("instructions/<int:instruction_id>/<slug:act>/", instructions.act, name="act_on_instruction"),
+    path("replies/<int:reply_id>/", instructions.evidence, name="reply_evidence"),
+    path("reports/", reports.listing, name="reports"),
+    path("reports/templates/", reports.act_on_template, name="report_template"),
+    path("reports/<int:report_id>/", reports.one, name="report"),
+    path("reports/<int:report_id>/paper/<slug:kind>/", reports.file, name="report_file"),
+    path("reports/<int:report_id>/<slug:act>/", reports.act, name="act_on_report"),
+]

@@ -30,7 +30,7 @@ FOUNDATION = [
     "calendar",
     "codes",
 ]
-ENGINES = ["cases", "registers", "indicators", "streams"]
+ENGINES = ["cases", "registers", "indicators", "streams", "probes"]
 HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations"]
 

@@ -54,6 +54,8 @@ SYSTEM_ONLY = {
     "operations.escalate_ticket": "the process of a ticket notes a limit that ran out",
     "operations.open_rounds": "the platform's round opens what is due",
     "operations.ship_contracts": "the shipped contracts are loaded with the base data",
+    "probes.anchor_results": "the platform's round anchors the signed results",
+    "probes.watch_own": "loading base data is the operator's, at the console",
     "matters.ship_catalogue": "the shipped catalogue is loaded with the base data",
     "matters.publish_adjustment": "the process of an adjustment publishes what it decided",
     "matters.give_up_adjustment": "the process of an adjustment gives the draft back",

@@ -1,4 +1,4 @@
-"""What people decide about probes: what is looked at and how, which maintenance is announced, which secrets are kept."""
+"""What people decide about probes: what is looked at and how, what maintenance is announced, what secrets are kept."""
 
 from __future__ import annotations
 

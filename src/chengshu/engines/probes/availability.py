@@ -14,6 +14,7 @@ from chengshu.engines.probes import queries
 from chengshu.engines.probes.machine import as_prober
 from chengshu.engines.probes.models import DayFigure, Target
 from chengshu.engines.probes.reckoning import (
+    LENIENT,
     Announced,
     Figure,
     Known,
@@ -96,9 +97,7 @@ def known_of(target: Target, since: datetime, until: datetime) -> Known:
     )
 
 
-def of_target(
-    target: Target, since: datetime, until: datetime, treatment: Treatment = Treatment()
-) -> OfTarget:
+def of_target(target: Target, since: datetime, until: datetime, treatment: Treatment = LENIENT) -> OfTarget:
     """
     :raises InvalidInput: if the period is not one, or the holidays of its year are not published
     """
@@ -116,7 +115,7 @@ def of_target(
 
 
 def of_groups(
-    rows: Iterable[Target], since: datetime, until: datetime, treatment: Treatment = Treatment()
+    rows: Iterable[Target], since: datetime, until: datetime, treatment: Treatment = LENIENT
 ) -> list[OfGroup]:
     """Every group of these targets, those without one last and each by itself."""
     by_group: dict[str, list[OfTarget]] = {}

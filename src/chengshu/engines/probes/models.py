@@ -126,7 +126,7 @@ class CheckVersion(Recorded):
 
     @property
     def valid_s(self) -> float:
-        """For how long a result tells anything: after two intervals and a time-out without another, nothing is known."""
+        """For how long a result tells anything: two intervals and a time-out."""
         return 2 * self.interval_s + self.timeout_ms / 1000
 
 

@@ -33,9 +33,9 @@ class Phase(models.TextChoices):
 class State(models.TextChoices):
     """What is known of a target."""
 
-    DOWN = "down", _("Out of order")
+    DOWN = "down", _("Interrupted")
     UNREACHABLE = "unreachable", _("Unreachable: what it hangs on is out of order")
-    UNKNOWN = "unknown", _("Not known")
+    UNKNOWN = "unknown", _("State unknown")
     UP = "up", _("In order")
 
 

@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import django
 
 from chengshu.engines.probes.checking.answers import Asked, Surroundings
 from chengshu.engines.probes.guarding import configured
 from chengshu.foundation import config
+
+if TYPE_CHECKING:
+    from chengshu.engines.probes.recording import Done
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
@@ -87,7 +90,7 @@ class Prober:
         self._stopping = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._waits: dict[int, float] = {}
-        self._done: list[object] = []
+        self._done: list[Done] = []
         self._tables = ThreadPoolExecutor(1, "probes-tables")
 
     def stop(self) -> None:
@@ -153,7 +156,7 @@ class Prober:
 
         while self._done:
             some = self._done[: recording.MOST]
-            await self._in_tables(lambda: recording.record(some, NAME))  # type: ignore[arg-type] # noqa: B023
+            await self._in_tables(lambda: recording.record(some, NAME))  # noqa: B023
             del self._done[: len(some)]
         for check in [number for number, task in self._running.items() if task.done()]:
             self._running.pop(check, None)
@@ -162,12 +165,12 @@ class Prober:
         return await asyncio.get_running_loop().run_in_executor(self._tables, work)
 
 
-def ask_all(some: Sequence[Due], around: Surroundings) -> list[object]:
+def ask_all(some: Sequence[Due], around: Surroundings) -> list[Done]:
     """Ask these now, for the command line; gives what is to be recorded."""
     from chengshu.engines.probes.checking import perform
     from chengshu.engines.probes.recording import Done
 
-    async def asking() -> list[object]:
+    async def asking() -> list[Done]:
         at = datetime.now(UTC)
         answers = await asyncio.gather(*(perform(one.asked, around) for one in some))
         return [Done(one.check, one.version, at, answer) for one, answer in zip(some, answers, strict=True)]

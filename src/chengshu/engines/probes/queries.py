@@ -212,7 +212,7 @@ def gaps_of_check(check: Check, since: datetime, until: datetime) -> tuple[Span,
     begin, end = max(since, check.defined_at), min(until, check.retired_at or until)
     if begin >= end:
         return ()
-    given = {"check": check.pk, "since": begin, "until": end}
+    given: dict[str, Any] = {"check": check.pk, "since": begin, "until": end}
     with connection.cursor() as cursor:
         cursor.execute(_FIRST, given)
         (first,) = cursor.fetchone()
@@ -235,8 +235,7 @@ def gaps_of(
     for check, spans in each.values():
         life = Span(max(since, check.defined_at), min(until, check.retired_at or until))
         heard += without([life], spans) if life.start < life.end else ()
-    certain = [one for one in merged(heard)]
-    return merged((*without(some, down), *without(some, certain)))
+    return merged((*without(some, down), *without(some, heard)))
 
 
 def maintenance_of(target: Target, since: datetime, until: datetime) -> QuerySet[Maintenance]:

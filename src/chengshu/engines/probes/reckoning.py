@@ -3,11 +3,11 @@
     availability = 1 − down ÷ counted
     counted      = agreed − excluded − gaps − unreachable
 
-*Agreed* is the time of the service window from the day the target was first looked at. *Excluded* is what a maintenance
-covers that was announced **before** it began, by the platform's own clock; what is announced later excludes nothing. A *gap*
+*Agreed* is the time of the service window since the target was first looked at. *Excluded* is what a maintenance covers
+that was announced **before** it began, by the platform's own clock; what is announced later excludes nothing. A *gap*
 is time of which nobody knows anything, because the prober did not ask: it is neither up nor down, and is shown.
-*Unreachable* is time in which what the target hangs on was out of order: that outage counts there. Each moment is in one
-term only: excluded goes before gaps, gaps before unreachable, unreachable before down. Both treatments can be made
+*Unreachable* is time in which what the target hangs on was out of order: that outage counts there. Each moment is in
+one term only: excluded goes before gaps, gaps before unreachable, unreachable before down. Both treatments can be made
 stricter: then gaps, or unreachable time, are counted, and as down.
 """
 
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from chengshu.engines.probes.spans import Span, common, length_us, merged, without
 
@@ -45,6 +46,10 @@ class Treatment:
 
     gaps_are_down: bool = False
     unreachable_is_down: bool = False
+
+
+LENIENT: Final = Treatment()
+"""Gaps and unreachable time are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Stretches:
     down: tuple[Span, ...]
 
 
-def stretches(known: Known, treatment: Treatment = Treatment(), *, now: datetime) -> Stretches:
+def stretches(known: Known, treatment: Treatment = LENIENT, *, now: datetime) -> Stretches:
     """Every moment of the agreed time in its one term; nothing after ``now``."""
     begin = known.since
     agreed = tuple(
@@ -133,7 +138,7 @@ def figure_of(found: Stretches, outages: Iterable[Span]) -> Figure:
     )
 
 
-def reckon(known: Known, treatment: Treatment = Treatment(), *, now: datetime) -> Figure:
+def reckon(known: Known, treatment: Treatment = LENIENT, *, now: datetime) -> Figure:
     """One target in one period."""
     return figure_of(stretches(known, treatment, now=now), known.down)
 
@@ -156,9 +161,8 @@ def whole_service(each: Iterable[Stretches]) -> Figure:
     gaps = without(merged(span for one in each for span in one.gaps), (*counted, *excluded))
     unreachable = without(without(agreed, counted), (*excluded, *gaps))
     longest = max((length_us([one]) for one in down), default=0)
-    return Figure(
-        *(length_us(one) for one in (agreed, excluded, gaps, unreachable, counted, down)), longest_us=longest
-    )
+    lengths = [length_us(one) for one in (agreed, excluded, gaps, unreachable, counted, down)]
+    return Figure(*lengths, longest)
 
 
 def mean_of_devices(figures: Iterable[Figure]) -> Decimal | None:
@@ -171,7 +175,5 @@ def total(figures: Iterable[Figure]) -> Figure:
     """Days, or devices, added up; the longest outage is the longest of any."""
     each = tuple(figures)
     names = ("agreed_us", "excluded_us", "gap_us", "unreachable_us", "counted_us", "down_us")
-    return Figure(
-        *(sum(getattr(one, name) for one in each) for name in names),
-        longest_us=max((one.longest_us for one in each), default=0),
-    )
+    sums = [sum(getattr(one, name) for one in each) for name in names]
+    return Figure(*sums, max((one.longest_us for one in each), default=0))

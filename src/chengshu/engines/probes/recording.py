@@ -1,8 +1,8 @@
-"""The one way in which results come into the tables: a batch, its chain, its signature and what follows from it at once.
+"""The one way in which results come into the tables: a batch, its chain, its signature and what follows, all at once.
 
-All of a batch is one transaction under one lock, so that a prober that dies leaves the whole of it or nothing: no result
-is there twice, no outage is open twice, and an event is announced if and only if its outage is written. Several probers
-may write; each batch begins from what the tables hold, and nothing is remembered outside them.
+All of a batch is one transaction under one lock, so that a prober that dies leaves the whole of it or nothing: no
+result is there twice, no outage is open twice, and an event is announced if and only if its outage is written. Several
+probers may write; each batch begins from what the tables hold, and nothing is remembered outside them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Proving the results: every digest, every link, every signature; names each row that was altered, removed, reordered
 or inserted. Reads only.
 
-What it cannot: whoever rules the database *and* the data directory with the key can rewrite what came after the last anchor
-in the audit chain (``actions.anchor_results``, every hour), as far as that chain itself allows.
+What it cannot: whoever rules the database *and* the data directory with the key can rewrite what came after the last
+anchor in the audit chain (``actions.anchor_results``, every hour), as far as that chain itself allows.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Verified:
 def verify(check: int | None = None) -> Verified:
     """All results, or those of one check: then the signatures of the batches it is in, not the chain of batches."""
     versions = {row.pk: row for row in CheckVersion.objects.all()}
-    broken = list(_wrong_versions(versions.values()))
+    broken = [one for one in _wrong_versions(versions.values()) if check in (None, one.check)]
     signed, batches = _Signed(), 0
     wanted = Batch.objects.order_by("pk")
     if check is not None:

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from chengshu.engines.probes.checking import broker, database, login, names, ports, web
 from chengshu.engines.probes.checking.answers import Answer, Asked, Surroundings, Unanswered

@@ -142,7 +142,8 @@ def _value(reply: bytes, at: int, length: int, kind: int) -> str:
 
 def _name_at(reply: bytes, at: int) -> tuple[str, int]:
     """A name, which may go on elsewhere, and where what follows it begins."""
-    labels, end = [], 0
+    labels: list[str] = []
+    end = 0
     for _hop in range(_MOST_HOPS):
         length = reply[at]
         if length == 0:

@@ -53,7 +53,7 @@ def browser(told: Mapping[str, Any], around: Surroundings) -> httpx.AsyncClient:
         verify=around.context(told),
         trust_env=False,
         follow_redirects=False,
-        timeout=None,
+        timeout=None,  # noqa: S113 - the whole check is held to its time
         headers={"User-Agent": AGENT, "Accept-Language": "zh-CN"},
     )
 
@@ -131,11 +131,11 @@ async def _once(
 def _as_told(error: httpx.ConnectError) -> Exception:
     """What lies beneath httpx's own error, for the reasons to be told apart."""
     cause: BaseException | None = error
+    found: OSError | None = None
     while cause is not None:
-        if isinstance(cause, OSError):
-            return cause
+        found = cause if isinstance(cause, OSError) else found
         cause = cause.__cause__ or cause.__context__
-    return Unanswered("unreachable", str(error))
+    return found or Unanswered("unreachable", str(error))
 
 
 async def _read(answer: httpx.Response) -> str:

@@ -1,5 +1,5 @@
-"""Real commits: whatever the owner of the database does to results, verification names it; a killed prober leaves a whole
-batch or none."""
+"""Real commits: whatever the owner of the database does to results, verification names it; a killed prober leaves a
+whole batch or none."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def wait_for(what: Callable[[], bool]) -> None:
 
 def test_the_process_asks_survives_a_kill_and_stops_in_order(data: Path) -> None:
     with asking(system("test", "cli")):
-        of = check(target("own"), kind="postgres", parameters={}, interval_s=5)
+        of = check(target("own"), kind="postgres", parameters={}, interval_s=5, timeout_ms=5000)
     secret("django")
     environment = {**browser._environment(data, ""), "PYTHONPATH": os.pathsep.join(sys.path)}
     environment["CHENGSHU_DATA_DIR"] = str(data)

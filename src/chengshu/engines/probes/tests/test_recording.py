@@ -1,4 +1,4 @@
-"""Results are written once, in signed chains, with the outages that follow; a prober that dies leaves nothing half done."""
+"""Results are written once, in signed chains, with the outages that follow from them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def test_nobody_writes_results_outside_the_write_path(district: None, as_persona
     series(of, "+")
     row = Result.objects.get()
     for statement in (
-        "INSERT INTO probes_batch (prober, at, count, root, previous, digest, signature, signed_with)"
-        " VALUES ('x', now(), 0, '', '', '', '', '')",
+        "INSERT INTO probes_batch VALUES (0, 'x', now(), 0, '', '', '', '', '')",
         f"UPDATE probes_result SET outcome = 'failed' WHERE id = {row.pk}",
         f"DELETE FROM probes_result WHERE id = {row.pk}",
         f"UPDATE probes_outage SET ended_at = now() WHERE id = {row.pk} RETURNING pg_backend_pid() / 0",

@@ -73,6 +73,7 @@ def surroundings() -> Surroundings:
 def main() -> int:
     """Ask until told to stop."""
     django.setup()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every question, with its address
     prober = Prober(surroundings(), config.number("CHENGSHU_PROBES_AT_ONCE", 50, least=1, most=1000))
     asyncio.run(prober.run())
     return 0

@@ -29,7 +29,7 @@ from chengshu.foundation.errors import ChengshuError, InvalidInput
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
-from chengshu.foundation.web.shell import Crumb, Filter, Option
+from chengshu.foundation.web.shell import Crumb, Filter, Option, Tab
 
 SHOWN = 500
 FIELDS = ("title", "kind", "address", "group", "window_days", "window_times")
@@ -82,7 +82,10 @@ def target(request: HttpRequest, key: str) -> HttpResponse:
         "target": row,
         "line": line,
         "span": span,
-        "spans": [("24h", _("24 hours")), ("30d", _("30 days"))],
+        "spans": [
+            Tab(title, f"?span={key}", current=key == span)
+            for key, title in (("24h", _("24 hours")), ("30d", _("30 days")))
+        ],
         "since": since,
         "until": now,
         "checks": showing.check_lines(in_force),

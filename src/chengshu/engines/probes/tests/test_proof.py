@@ -63,7 +63,9 @@ def made(name: str, marks: str) -> Check:
 
 def faults(of: Check) -> list[tuple[Fault, int]]:
     with asking(system("test", "cli")):
-        return [(one.fault, one.position) for one in verify(of.pk).broken]
+        broken = verify(of.pk).broken
+    print(*broken, sep="\n")  # noqa: T201 - what a failure shows
+    return [(one.fault, one.position) for one in broken]
 
 
 def as_owner(statement: str, *given: object) -> None:

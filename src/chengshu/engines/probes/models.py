@@ -81,7 +81,7 @@ class Check(Recorded):
 
     class Meta:
         verbose_name = _("check")
-        ordering = ["target", "name"]
+        ordering = ["target_id", "name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["target", "name"], condition=Q(retired_at=None), name="probes_check_once"
@@ -116,7 +116,7 @@ class CheckVersion(Recorded):
 
     class Meta:
         verbose_name = _("version of a check")
-        ordering = ["check_row", "-number"]
+        ordering = ["check_row_id", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["check_row", "number"], name="probes_version_once"),
         ]

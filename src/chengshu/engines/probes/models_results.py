@@ -86,7 +86,7 @@ class Result(models.Model):
 
     class Meta:
         verbose_name = _("result of a check")
-        ordering = ["check_row", "position"]
+        ordering = ["check_row_id", "position"]
         indexes = [
             models.Index(fields=["check_row", "position"], name="probes_result_chain"),
             models.Index(fields=["check_row", "at"], name="probes_result_time"),
@@ -187,7 +187,7 @@ class StateChange(models.Model):
 
     class Meta:
         verbose_name = _("change of state")
-        ordering = ["target", "id"]
+        ordering = ["target_id", "id"]
         indexes = [models.Index(fields=["target", "at"], name="probes_change_target")]
 
     def __str__(self) -> str:
@@ -216,7 +216,7 @@ class DayFigure(models.Model):
 
     class Meta:
         verbose_name = _("figure of a day")
-        ordering = ["target", "day", "-number"]
+        ordering = ["target_id", "day", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["target", "day", "number"], name="probes_figure_once"),
         ]

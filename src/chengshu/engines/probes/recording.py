@@ -135,7 +135,7 @@ def _standing(also: int | None = None) -> _Standing:
 
 
 def _in_force(states: Iterable[int]) -> dict[int, CheckVersion]:
-    rows = CheckVersion.objects.filter(check_row__in=list(states)).order_by("check_row", "number")
+    rows = CheckVersion.objects.filter(check_row__in=list(states)).order_by("check_row_id", "number")
     return {row.check_row_id: row for row in rows}
 
 

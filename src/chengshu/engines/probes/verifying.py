@@ -71,7 +71,7 @@ def verify(check: int | None = None) -> Verified:
         broken += signed.look(batch, linked=check is None)
     if check is None:
         broken += _cut_off()
-    rows = Result.objects.order_by("check_row", "position", "pk")
+    rows = Result.objects.order_by("check_row_id", "position", "pk")
     rows = rows.filter(check_row=check) if check is not None else rows
     count = checks = 0
     for chain in _by_check(rows.iterator(AT_ONCE)):
@@ -128,7 +128,7 @@ class _Signed:
     def _compare(self, batch: Batch) -> None:
         rows = list(
             Result.objects.filter(batch=batch)
-            .order_by("check_row", "position", "pk")
+            .order_by("check_row_id", "position", "pk")
             .values_list("pk", "digest")
         )
         if chaining.root_of(digest for _pk, digest in rows) == batch.root:

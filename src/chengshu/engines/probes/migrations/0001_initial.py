@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'check',
-                'ordering': ['target', 'name'],
+                'ordering': ['target_id', 'name'],
             },
         ),
         migrations.CreateModel(
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'version of a check',
-                'ordering': ['check_row', '-number'],
+                'ordering': ['check_row_id', '-number'],
             },
         ),
         migrations.CreateModel(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'change of state',
-                'ordering': ['target', 'id'],
+                'ordering': ['target_id', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'figure of a day',
-                'ordering': ['target', 'day', '-number'],
+                'ordering': ['target_id', 'day', '-number'],
             },
         ),
         migrations.AddField(
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'result of a check',
-                'ordering': ['check_row', 'position'],
+                'ordering': ['check_row_id', 'position'],
                 'indexes': [models.Index(fields=['check_row', 'position'], name='probes_result_chain'), models.Index(fields=['check_row', 'at'], name='probes_result_time')],
             },
         ),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chengshu.engines.probes import actions
 from chengshu.engines.probes.models import Batch, CheckState, Outage, Result, StateChange, Target, TargetState
 from chengshu.engines.probes.tests.builders import all_of, at, check, done, series, target
+from chengshu.engines.probes.verifying import verify
 from chengshu.foundation.errors import Refused
 from chengshu.foundation.events.models import OutboxEvent
 
@@ -99,3 +100,14 @@ def test_asking_for_a_check_now_lasts_until_it_was_asked(district: None) -> None
     minutes = (timezone.now() - at(0)).total_seconds() / 60
     all_of([done(of, minutes + 1)])
     assert CheckState.objects.get(check_row=of).wanted_at is None
+
+
+def test_checks_of_any_name_are_proven_together(district: None) -> None:
+    later = check(target("zz"), "乙")
+    sooner = [check(target("aa"), "乙"), check(target("bb"), "甲")]
+    all_of([done(one, minute) for minute in range(2) for one in (later, *sooner)])
+    actions.retire_check(check=later)
+    again = check(later.target, "乙")
+    all_of([done(one, 3) for one in (again, *sooner)])
+    outcome = verify()
+    assert (outcome.results, outcome.checks, outcome.broken) == (9, 4, ())

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             name='StateChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('down', 'Out of order'), ('unreachable', 'Unreachable: what it hangs on is out of order'), ('unknown', 'Not known'), ('up', 'In order')], max_length=12)),
+                ('state', models.CharField(choices=[('down', 'Interrupted'), ('unreachable', 'Unreachable: what it hangs on is out of order'), ('unknown', 'State unknown'), ('up', 'In order')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('noted_at', models.DateTimeField()),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
             name='TargetState',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('down', 'Out of order'), ('unreachable', 'Unreachable: what it hangs on is out of order'), ('unknown', 'Not known'), ('up', 'In order')], default='unknown', max_length=12)),
+                ('state', models.CharField(choices=[('down', 'Interrupted'), ('unreachable', 'Unreachable: what it hangs on is out of order'), ('unknown', 'State unknown'), ('up', 'In order')], default='unknown', max_length=12)),
                 ('since', models.DateTimeField(null=True)),
                 ('target', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='state', to='probes.target')),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),

@@ -32,6 +32,8 @@ FOUNDATION = [
 ]
 ENGINES = ["cases", "registers", "indicators", "streams"]
 HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links", "cockpit"]
+ENGINES = ["cases", "registers", "indicators", "streams", "probes"]
+HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations"]
 HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations", "command"]

@@ -33,6 +33,7 @@ from chengshu.hub.promises.models import Form, FormState, Publication
 from tests.contracts.case_samples import OWNER as PROCESS_OWNER
 from tests.contracts.case_samples import PROCESS, make_cases
 from tests.contracts.district import District, Visitor
+from tests.contracts.probe_samples import make_probes
 from tests.contracts.service_samples import (
     FURTHER,
     INDICATOR,
@@ -327,6 +328,9 @@ ARGUMENTS: dict[str, Provider] = {
     "portal.authorisation_id": of_resident("services.Authorisation"),
     "portal.code": constant(PORTAL_CODE),
     "portal:bundle.code": constant(PORTAL_BUNDLE),
+    "probes.check_id": row("probes.Check"),
+    "probes.key": row("probes.Target", "key"),
+    "probes.maintenance_id": row("probes.Maintenance"),
     "promises:attestation.number": ATTESTATION,
     "promises:apply_evaluation.number": EVALUATION,
     "promises:checkpoint.number": MONITORING,
@@ -446,6 +450,7 @@ def make_rows(district: District) -> Rows:
             made |= make_cases(district, (NEAR, FAR, ABROAD))
             made |= make_services(district, (NEAR, FAR, ABROAD))
             made |= make_streams(district, (NEAR, FAR, ABROAD))
+            made |= make_probes(district, (NEAR, FAR, ABROAD))
         # Once somebody else has asked in between, the owner is no longer who asks.
         with _free_to_write(owner):
             _fill(made, [*scoped_models(), *owned], district)

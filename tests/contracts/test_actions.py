@@ -61,6 +61,8 @@ SYSTEM_ONLY = {
     "command.draft_due_reports": "the platform's round drafts what is due",
     "command.ship_plans": "the shipped templates are loaded with the base data",
     "command.ship_reports": "the shipped templates are loaded with the base data",
+    "probes.anchor_results": "the platform's round anchors the signed results",
+    "probes.watch_own": "loading base data is the operator's, at the console",
     "matters.ship_catalogue": "the shipped catalogue is loaded with the base data",
     "matters.publish_adjustment": "the process of an adjustment publishes what it decided",
     "matters.give_up_adjustment": "the process of an adjustment gives the draft back",

@@ -12,6 +12,9 @@ from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Pro
 from chengshu.scenes.operations import indicators_of_platform
 
 __all__ = ["indicators_of_platform"]
+from chengshu.scenes.operations import indicators_of_targets
+
+__all__ = ["indicators_of_targets"]
 
 OWNER = "data-bureau-proper"
 _PROJECT = {"project": Parameter(_("Project of the printed tables, as a pattern"), default="%")}

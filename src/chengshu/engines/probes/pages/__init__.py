@@ -1,0 +1,1 @@
+"""Pages: the board, one target, forms, maintenance and secrets."""

@@ -30,12 +30,8 @@ FOUNDATION = [
     "calendar",
     "codes",
 ]
-ENGINES = ["cases", "registers", "indicators", "streams"]
-HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links", "cockpit"]
 ENGINES = ["cases", "registers", "indicators", "streams", "probes"]
-HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
-SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations"]
-HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links"]
+HUB = ["catalogue", "promises", "inbox", "desk", "services", "notices", "links", "cockpit"]
 SCENES = ["sample", "matters", "portal", "hall", "approvals", "supervision", "operations", "command"]
 
 DATA_DIR = config.folder("CHENGSHU_DATA_DIR", ROOT / "var")

@@ -9,12 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.api import register_indicators
 from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Proves
-from chengshu.scenes.operations import indicators_of_platform
+from chengshu.scenes.operations import indicators_of_platform, indicators_of_targets
 
-__all__ = ["indicators_of_platform"]
-from chengshu.scenes.operations import indicators_of_targets
-
-__all__ = ["indicators_of_targets"]
+__all__ = ["indicators_of_platform", "indicators_of_targets"]
 
 OWNER = "data-bureau-proper"
 _PROJECT = {"project": Parameter(_("Project of the printed tables, as a pattern"), default="%")}

@@ -162,7 +162,7 @@ def whole_service(each: Iterable[Stretches]) -> Figure:
     unreachable = without(without(agreed, counted), (*excluded, *gaps))
     longest = max((length_us([one]) for one in down), default=0)
     lengths = [length_us(one) for one in (agreed, excluded, gaps, unreachable, counted, down)]
-    return Figure(*lengths, longest)
+    return Figure(*[*lengths, longest])
 
 
 def mean_of_devices(figures: Iterable[Figure]) -> Decimal | None:
@@ -176,4 +176,5 @@ def total(figures: Iterable[Figure]) -> Figure:
     each = tuple(figures)
     names = ("agreed_us", "excluded_us", "gap_us", "unreachable_us", "counted_us", "down_us")
     sums = [sum(getattr(one, name) for one in each) for name in names]
-    return Figure(*sums, max((one.longest_us for one in each), default=0))
+    longest = max((one.longest_us for one in each), default=0)
+    return Figure(*[*sums, longest])

@@ -118,7 +118,7 @@ class Explanation:
     def difference(self) -> Decimal | None:
         if self.before.value is None or self.after.value is None:
             return None
-        return self.after.value - self.before.value
+        return (self.after.value - self.before.value).normalize() + ZERO
 
     def by(self, cause: Cause) -> Decimal:
         """What a cause did to the number."""

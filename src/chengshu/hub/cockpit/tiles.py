@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from hashlib import blake2b
 from typing import Final
 
 from django.db import DatabaseError, connection, transaction
@@ -19,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from chengshu.engines.indicators.api import reading, readings_mark
 from chengshu.foundation.asking import current_asker
-from chengshu.foundation.audit.canonical import sm3
 from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.http.doors import read_permissions
 from chengshu.foundation.web.shell import query_url
@@ -277,7 +277,7 @@ def marks(tiles: tuple[Tile, ...]) -> dict[str, str]:
         held = [name for name in tile.of if name in own and asker.holds(own[name].permission)]
         return "/".join(once(name, partial(_brought_mark, own[name])) for name in held)
 
-    return {tile.key: sm3(f"{tile!r} {part(tile)}".encode())[:16] for tile in tiles}
+    return {tile.key: blake2b(f"{tile!r} {part(tile)}".encode(), digest_size=8).hexdigest() for tile in tiles}
 
 
 def _brought_mark(one: Contribution) -> str:

@@ -98,7 +98,7 @@ def test_a_target_is_added_with_a_check_and_shown(district: None, signed_in: Sig
     board, page = head.get("/probes/").content.decode(), head.get("/probes/targets/portal/?span=30d&proof=1")
     assert "门户" in board
     text = page.content.decode()
-    assert "未发现改动" in text
+    assert "首页：5 个结果，5 个签名批次" in text
     assert "状态码不符：503" in text
     assert "<polyline" not in head.get("/probes/targets/own-database/").content.decode()
     assert head.get("/probes/availability/?month=2026-11").status_code == 200

@@ -365,7 +365,7 @@ def _describe(
 def _refuse_circle(row: Target, parent: Target) -> None:
     if parent.retired_at is not None:
         raise _wrong("parent", _("This target was retired."))
-    above: Target | None = parent
+    above: Target | None = Target.objects.get(pk=parent.pk)
     for _step in range(MOST_ABOVE):
         if above is None:
             return

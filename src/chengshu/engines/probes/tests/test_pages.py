@@ -20,6 +20,7 @@ from chengshu.foundation.errors import Conflict, InvalidInput, Refused
 from chengshu.foundation.orgs.models import Unit
 
 SignedIn = Callable[[str], Client]
+ASKED = {"method": "GET", "status": "200", "redirects": 0}
 NEW = {"key": "portal", "title": "门户", "kind": "site", "window_days": "every"}
 
 
@@ -73,6 +74,7 @@ def test_nobody_without_the_power_acts(district: None, as_persona: Any) -> None:
 
 
 def test_a_target_is_added_with_a_check_and_shown(district: None, signed_in: SignedIn) -> None:
+    actions.watch_own()
     head = signed_in("section_head")
     wrong = head.post("/probes/new/", {**NEW, "unit": bureau().pk, "window_times": "25:00"})
     assert wrong.status_code == 422
@@ -87,6 +89,7 @@ def test_a_target_is_added_with_a_check_and_shown(district: None, signed_in: Sig
         "down_after": 2,
         "up_after": 2,
     }
+    given |= ASKED
     refused = head.post(made["Location"], {**given, "url": "http://169.254.169.254/"})
     assert refused.status_code == 422
     assert "CHENGSHU_PROBES_NETWORKS" in refused.content.decode()
@@ -95,7 +98,7 @@ def test_a_target_is_added_with_a_check_and_shown(district: None, signed_in: Sig
     board, page = head.get("/probes/").content.decode(), head.get("/probes/targets/portal/?span=30d&proof=1")
     assert "门户" in board
     text = page.content.decode()
-    assert "未发现改动" in text
+    assert "首页：5 个结果，5 个签名批次" in text
     assert "状态码不符：503" in text
     assert "<polyline" not in head.get("/probes/targets/own-database/").content.decode()
     assert head.get("/probes/availability/?month=2026-11").status_code == 200
@@ -111,7 +114,7 @@ def test_every_kind_has_its_form(district: None, signed_in: SignedIn, kind: str)
 def test_changing_a_check_adds_a_version_and_keeps_the_old_one(district: None, signed_in: SignedIn) -> None:
     of = check(target(unit=bureau()))
     series(of, "+")
-    given = {"url": "https://www.example.gov.cn/new", "interval_s": 30, "timeout_ms": 5000}
+    given = {**ASKED, "url": "https://www.example.gov.cn/new", "interval_s": 30, "timeout_ms": 5000}
     answer = signed_in("section_head").post(
         f"/probes/checks/{of.pk}/change/", {**given, "down_after": 2, "up_after": 2}
     )
@@ -189,12 +192,14 @@ def test_the_api_reads(district: None, signed_in: SignedIn) -> None:
 
 
 def test_the_platform_itself_is_watched_from_the_first_start(district: None) -> None:
+    assert actions.watch_own() == 2
     assert set(Target.objects.values_list("key", flat=True)) == {"own-database", "own-portal"}
     assert not Target.objects.filter(simulated=True).exists()
     assert actions.watch_own() == 0
 
 
 def test_the_commands_tell_in_json(district: None) -> None:
+    actions.watch_own()
     series(check(target()), "++--")
     runner = CliRunner()
     listed = json.loads(runner.invoke(cli, ["list", "--json"]).stdout)

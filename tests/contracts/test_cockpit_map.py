@@ -95,6 +95,7 @@ def test_an_unknown_or_made_up_mark_gets_everything(db: None) -> None:
 
 def test_the_mark_of_another_scope_tells_nothing(as_persona: As) -> None:
     device("service-centre", "WL-1")
+    device("finance-bureau", "FAR-1")
     everything = answer()
     with as_persona("handling_unit_officer"):
         assert answer(everything.mark).is_whole

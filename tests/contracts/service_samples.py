@@ -422,7 +422,7 @@ def _of_command(unit: Unit) -> list[models.Model]:
 def _situation(unit: Unit) -> models.Model:
     """A situation report, issued."""
     command.set_report_template(unit=unit, title="值班快报", times=["08:00"], figures=["events_open"])
-    command.draft_due_reports(now=timezone.now() + timedelta(days=2))
+    command.draft_due_reports(now=timezone.now() + timedelta(days=1))
     report = SituationReport.objects.filter(unit=unit)[0]
     return command.issue_report(report=command.confirm_report(report=report))
 

@@ -449,7 +449,7 @@ def make_rows(district: District) -> Rows:
     """One row of every table that belongs to units, in three units; and one of each that belongs to accounts."""
     made: dict[str, dict[str, models.Model]] = {}
     owner = district.visitors[OWNER].account_id or 0
-    owned = [apps.get_model(label) for label in _owned_labels()]
+    others = [apps.get_model(label) for label in (*_owned_labels(), *READ_BY_POWER)]
     with asking(system("test", "cli")):
         with _free_to_write(owner):
             _really_made(district)
@@ -460,7 +460,7 @@ def make_rows(district: District) -> Rows:
             made |= make_probes(district, (NEAR, FAR, ABROAD))
         # Once somebody else has asked in between, the owner is no longer who asks.
         with _free_to_write(owner):
-            _fill(made, [*scoped_models(), *owned], district)
+            _fill(made, [*scoped_models(), *others], district)
     return Rows(district, made)
 
 
@@ -490,6 +490,10 @@ def scoped_models() -> list[type[models.Model]]:
             and not condition.startswith("(true")
         }
     return [model for model in apps.get_models() if model._meta.db_table in tables]
+
+
+READ_BY_POWER = ("cockpit.CockpitView", "cockpit.ViewVersion", "cockpit.ScoreVersion")
+"""Tables of units that whoever holds a power anywhere may read too, and of which no scene makes rows here."""
 
 
 def _owned_labels() -> list[str]:

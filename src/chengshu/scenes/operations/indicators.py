@@ -208,7 +208,7 @@ register_indicators(
         """,
         parameters=_PROJECT,
         dimensions=_BY,
-        proves=(_of("P09#2"), _of("P11#1")),
+        proves=(_of("P11#1"),),
     ),
     IndicatorDefinition(
         name="operations.calls_answered",
@@ -282,6 +282,5 @@ register_indicators(
         records_sql=_REPORTS_DUE,
         parameters=_PROJECT,
         dimensions=_BY,
-        proves=(_of("P21#4"), _of("P29#3")),
     ),
 )

@@ -13,10 +13,13 @@ from chengshu.engines.streams.models import Device, Presence
 from chengshu.engines.streams.tests.builders import a_device
 from chengshu.foundation.orgs.base_data import load_base_data
 
+WATCHED = "operations.indicators_watched"
+
 
 def now(name: str) -> Computed:
     today = timezone.localdate()
-    return indicators.compute(name=name, period=month(today.year, today.month))
+    parameters = {"part": "%"} if name == WATCHED else {}
+    return indicators.compute(name=name, period=month(today.year, today.month), parameters=parameters)
 
 
 def heard(device: Device, messages: int = 1) -> None:
@@ -53,12 +56,12 @@ def test_an_indicator_is_watched_once_it_has_a_number_in_the_period(db: None) ->
     load_base_data()
     today = timezone.localdate()
     this = month(today.year, today.month)
-    assert now("operations.indicators_watched").value is None
+    assert now(WATCHED).value is None
     indicators.evaluate(name="operations.devices_connected", period=this)
-    assert now("operations.indicators_watched").value == 0
+    assert now(WATCHED).value == 0
     heard(a_device("WL-1"))
     indicators.evaluate(name="operations.devices_connected", period=this)
     indicators.evaluate(name="operations.devices_connected", period=this)
-    indicators.evaluate(name="operations.indicators_watched", period=this)
-    found = now("operations.indicators_watched")
+    indicators.evaluate(name=WATCHED, period=this, parameters={"part": "%"})
+    found = now(WATCHED)
     assert (found.value, found.records) == (1, 1)

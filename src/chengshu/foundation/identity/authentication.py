@@ -43,7 +43,7 @@ def asker_of_token(token: str, terminal: Terminal) -> Asker:
     :raises NotSignedIn: if the token is unknown, expired or revoked, or its account disabled
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LIVE, [digest(token)])
+        cursor.execute(_LIVE, [digest(token), timezone.now()])
         row = cursor.fetchone()
     if row is None:
         raise NotSignedIn(
@@ -70,7 +70,7 @@ _LIVE = """
         (SELECT value FROM orgs_powersstamp WHERE id = 1)
     FROM identity_machinetoken t JOIN identity_account a ON a.id = t.account_id
     LEFT JOIN identity_tokenuse u ON u.token_id = t.id
-    WHERE t.token_digest = %s AND t.revoked_at IS NULL AND t.expires_at > now() AND a.is_active
+    WHERE t.token_digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND a.is_active
 """
 
 

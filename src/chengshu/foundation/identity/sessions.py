@@ -107,7 +107,7 @@ _LIVE_SESSION = """
            (SELECT array_agg(key) FROM orgs_role WHERE admin_kind <> ''),
            (SELECT array_agg(role_key) FROM identity_secondfactorrole)
     FROM identity_session s JOIN identity_account a ON a.id = s.account_id
-    WHERE s.token_digest = %s AND s.ended_at IS NULL AND s.expires_at > now() AND a.is_active
+    WHERE s.token_digest = %s AND s.ended_at IS NULL AND s.expires_at > %s AND a.is_active
 """
 
 
@@ -116,7 +116,7 @@ def asker_of_session(token: str, terminal: Terminal) -> Asker:
     if not token:
         return anonymous(terminal)
     with connection.cursor() as cursor:
-        cursor.execute(_LIVE_SESSION, [digest(token)])
+        cursor.execute(_LIVE_SESSION, [digest(token), timezone.now()])
         row = cursor.fetchone()
     if row is None:
         return anonymous(terminal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.api import register_indicators
-from chengshu.engines.indicators.data import IndicatorDefinition
+from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Proves
 
 OWNER = "data-bureau-proper"
 
@@ -29,7 +29,6 @@ register_indicators(
             WHERE d.registered_at < %(until)s AND d.state <> 'stopped'
         """,
         dimensions={"model": _("Thing model")},
-        timeout_seconds=30,
         proves=("P24#1",),
     ),
     IndicatorDefinition(
@@ -48,11 +47,11 @@ register_indicators(
                    bool_or(o.value IS NOT NULL) AS counted, split_part(o.name, '.', 1) AS part_of
             FROM indicators_indicatorobservation o
             WHERE o.first_day >= %(first_day)s AND o.last_day <= %(last_day)s
-              AND o.name <> 'operations.indicators_watched'
+              AND o.name <> 'operations.indicators_watched' AND split_part(o.name, '.', 1) LIKE %(part)s
             GROUP BY o.name, o.parameters
         """,
+        parameters={"part": Parameter(_("Part of the platform, as a pattern"))},
         dimensions={"part_of": _("Part of the platform")},
-        timeout_seconds=30,
-        proves=("P24#2",),
+        proves=(Proves("P24#2", parameters={"part": "%"}),),
     ),
 )

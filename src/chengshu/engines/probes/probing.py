@@ -19,6 +19,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import django
+from django.conf import settings
 
 from chengshu.engines.probes.checking.answers import Asked, Surroundings
 from chengshu.engines.probes.guarding import configured
@@ -52,9 +53,7 @@ def surroundings() -> Surroundings:
 
     :raises Misconfigured: if it says something wrong
     """
-    from chengshu.foundation.runtime.database import connection_parameters
-
-    own = connection_parameters().app
+    own = settings.DATABASES["default"]
     given = {
         "host": own.get("HOST"),
         "port": own.get("PORT"),

@@ -209,5 +209,5 @@ def test_the_commands_tell_in_json(district: None) -> None:
     reckoned = json.loads(runner.invoke(cli, ["availability", "--month", "2026-11", "--json"]).stdout)
     assert {row["key"] for row in reckoned} == {"site", "own-database", "own-portal"}
     ran = runner.invoke(cli, ["run", "own-database", "--json"])
-    assert json.loads(ran.stdout)[0]["outcome"] == "ok"
+    assert json.loads(ran.stdout)[0]["outcome"] == "ok", ran.stdout
     assert ran.exit_code == 0

@@ -175,7 +175,8 @@ def ask_all(some: Sequence[Due], around: Surroundings) -> list[Done]:
         answers = await asyncio.gather(*(perform(one.asked, around) for one in some))
         return [Done(one.check, one.version, at, answer) for one, answer in zip(some, answers, strict=True)]
 
-    return asyncio.run(asking())
+    with ThreadPoolExecutor(1) as pool:  # the caller's thread may have a loop of its own
+        return pool.submit(asyncio.run, asking()).result()
 
 
 def _is_away(error: Exception) -> bool:

@@ -22,6 +22,7 @@ from chengshu.engines.probes.checking import Answer, Asked, Surroundings, perfor
 from chengshu.engines.probes.checking import ports as asking_ports
 from chengshu.engines.probes.guarding import Guard, read_networks
 from chengshu.engines.probes.kinds import read_parameters
+from chengshu.foundation.testing import looping
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LOOPBACK = Guard(read_networks(["127.0.0.0/8"]))
@@ -76,7 +77,7 @@ def run(work: Awaitable[Any]) -> Any:
     async def doing() -> Any:
         return await work
 
-    return asyncio.run(doing())
+    return looping.run(doing())
 
 
 def told(answer: Answer) -> tuple[str, str, str]:

@@ -15,8 +15,8 @@ from chengshu.engines.streams.gateway.admission import Admitted, Credentials
 from chengshu.engines.streams.gateway.hub import SessionLimits
 from chengshu.engines.streams.gateway.serving import Doors, Gateway, gateway
 from chengshu.engines.streams.spool import Disk, Limits, Raw, SpoolReader, decode
-from chengshu.engines.streams.tests import looping
 from chengshu.engines.streams.wire import V5, V311, Connack, Connect, Decoder, Packet, Reason, encode
+from chengshu.foundation.testing import looping
 
 PATIENCE_S = 20.0
 SPOOL = Limits(window_s=0.001, retry_s=0.01, spare_bytes=0)

@@ -10,8 +10,8 @@ import pytest
 
 from chengshu.engines.streams.gateway.admission import Admitted, Credentials
 from chengshu.engines.streams.gateway.credentials import CachedAdmission
-from chengshu.engines.streams.tests import looping
 from chengshu.engines.streams.wire import Reason
+from chengshu.foundation.testing import looping
 
 NOW = 1_800_000_000.0
 

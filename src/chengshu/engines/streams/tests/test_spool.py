@@ -29,7 +29,6 @@ from chengshu.engines.streams.spool import (
     streams,
 )
 from chengshu.engines.streams.spool.segments import HEADER, SPAN, segments
-from chengshu.engines.streams.tests import looping
 from chengshu.engines.streams.tests.spooling import (
     QUICK,
     FailingDisk,
@@ -38,6 +37,7 @@ from chengshu.engines.streams.tests.spooling import (
     read_all,
 )
 from chengshu.foundation.errors import Conflict, InvalidInput
+from chengshu.foundation.testing import looping
 
 PROCESS = Path(__file__).with_name("appending_process.py")
 

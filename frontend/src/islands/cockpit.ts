@@ -2,6 +2,8 @@
  * A view of the cockpit that stays alive. One small request asks whether anything changed; only tiles with another mark
  * are fetched, each by itself, and only what really differs is exchanged. A tile that is slow or fails holds up no other.
  */
+import { fragment } from '../fragment'
+
 type Pulse = { version: number; marks: Record<string, string> }
 
 const PATIENCE_MS = 15_000
@@ -106,7 +108,7 @@ class Tile {
     if (text === this.shown) return
     const held = this.inside.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : null
     this.shown = text
-    this.inside.innerHTML = text
+    this.inside.replaceChildren(...fragment(text))
     if (held) this.inside.querySelector<HTMLElement>(`a[href="${CSS.escape(held)}"]`)?.focus()
     fit(this.element)
     this.inside.dispatchEvent(new CustomEvent('chengshu:shown', { bubbles: true }))

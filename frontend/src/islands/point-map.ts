@@ -5,6 +5,7 @@
 import { GeoJSONSource, type LngLatBoundsLike, Map as PointMap, NavigationControl, Popup, setWorkerUrl, type StyleSpecification } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type * as GeoJSON from 'geojson'
+import { fragment } from '../fragment'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 
 type Point = GeoJSON.Feature<GeoJSON.Point, { condition: number; rank: number }>
@@ -113,7 +114,7 @@ class DeviceMap {
   }
 
   private count(): void {
-    const words = this.figure.querySelector<HTMLTemplateElement>('[data-map-words]')?.innerHTML ?? ''
+    const words = this.figure.querySelector<HTMLTemplateElement>('[data-map-words]')?.content.textContent ?? ''
     let alarms = 0
     for (const point of this.known.values()) if (point.properties.rank >= FIRST_ALARM) alarms += 1
     const line = this.figure.querySelector('[data-map-count]')
@@ -167,7 +168,7 @@ class DeviceMap {
   private async showDevice(id: number, place: [number, number]): Promise<void> {
     const response = await fetch((this.figure.dataset.device ?? '').replace('/0/', `/${id}/`))
     const element = document.createElement('div')
-    if (response.ok) element.innerHTML = await response.text()
+    if (response.ok) element.replaceChildren(...fragment(await response.text()))
     else element.textContent = String(response.status)
     this.show(place, element)
   }

@@ -117,7 +117,7 @@ def test_groups_are_listed_beside_the_commands(capsys: pytest.CaptureFixture[str
 def test_apps_describe_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHENGSHU_GATEWAYS", "2")
     names = [each.name for each in beside_the_web(Layout.from_environment())]
-    assert names == ["worker", "columns", "pump", "gateway-0", "gateway-1"]
+    assert names == ["worker", "columns", "pump", "gateway-0", "gateway-1", "probes"]
     monkeypatch.setenv("CLICKHOUSE_URL", "http://127.0.0.1:8123/chengshu")
     assert "columns" not in [each.name for each in beside_the_web(Layout.from_environment())]
 

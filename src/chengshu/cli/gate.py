@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -97,7 +98,11 @@ def _passes(one: Check) -> tuple[bool, float]:
 
 
 def test(context: typer.Context) -> None:
-    """Run all tests; further arguments go to pytest."""
+    """Run all tests; further arguments go to pytest.
+
+    Their order is shuffled anew with each change of the source and stays the same while the source does, so that
+    a failure by order can be seen again elsewhere. ``--randomly-seed=default`` draws another one.
+    """
     from chengshu.foundation.runtime.database_for_tests import ensure_test_server
 
     _build()
@@ -106,8 +111,19 @@ def test(context: typer.Context) -> None:
     arguments = context.args
     if not any(part.startswith(("-n", "--numprocesses", "-p")) for part in arguments):
         arguments = ["-n", "2", *arguments]
+    if not any(part.startswith(("--randomly", "--hypothesis", "-p")) for part in arguments):
+        seed = order_of_tests(ROOT)
+        arguments = [f"--randomly-seed={seed}", f"--hypothesis-seed={seed}", *arguments]
     status = subprocess.run([_PYTHON, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode  # noqa: S603
     raise typer.Exit(status)
+
+
+def order_of_tests(root: Path) -> int:
+    """The seed of random order and drawn examples: a digest of every Python file below ``src`` and ``tests``."""
+    digest = hashlib.sha256()
+    for source in sorted(source for part in ("src", "tests") for source in (root / part).rglob("*.py")):
+        digest.update(source.read_bytes())
+    return int.from_bytes(digest.digest()[:4])
 
 
 def _build() -> None:

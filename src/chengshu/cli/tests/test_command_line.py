@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chengshu.cli.gate import order_of_tests
 from chengshu.cli.groups import found_groups
 from chengshu.cli.main import main
 from chengshu.cli.starting import beside_the_web
@@ -126,3 +127,16 @@ def test_a_wrong_number_of_gateways_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CHENGSHU_GATEWAYS", "many")
     with pytest.raises(Misconfigured, match="CHENGSHU_GATEWAYS"):
         list(beside_the_web(Layout.from_environment()))
+
+
+def test_the_order_of_tests_changes_with_the_source_and_only_with_it(tmp_path: Path) -> None:
+    source = tmp_path / "src" / "part.py"
+    source.parent.mkdir()
+    (tmp_path / "tests").mkdir()
+    source.write_text("one = 1")
+    seed = order_of_tests(tmp_path)
+    (tmp_path / "notes.md").write_text("no source")
+    assert order_of_tests(tmp_path) == seed
+    source.write_text("one = 2")
+    assert order_of_tests(tmp_path) != seed
+    assert 0 <= seed < 2**32

@@ -34,10 +34,15 @@ from chengshu.foundation.runtime.roles import (
     prepare_external,
 )
 
+KEEPS_COMMITS = tuple(setting for setting in THROW_AWAY if setting[0] != "synchronous_commit")
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """As root the server's own user cannot pass through pytest's folders, so this also tests the shelter."""
+    """As root the server's own user cannot pass through pytest's folders, so this also tests the shelter.
+
+    It is killed once, so it keeps each commit: a grant taken back just before would otherwise be given again.
+    """
     folder = tmp_path_factory.mktemp("cluster")
     shelter = Path(tempfile.mkdtemp(prefix="chengshu-shelter-"))
     shelter.chmod(0o711)
@@ -45,7 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         patch.delenv("DATABASE_URL", raising=False)
         patch.setenv("CHENGSHU_DATA_DIR", str(folder))
         patch.setattr(clusters, "SHELTER", shelter)
-        made = embedded_cluster(Layout(folder), THROW_AWAY)
+        made = embedded_cluster(Layout(folder), KEEPS_COMMITS)
         made.prepare()
         made.start()
         prepare_embedded(made.layout)

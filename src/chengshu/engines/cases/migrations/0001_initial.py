@@ -250,7 +250,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=("definition", "number"), name="cases_version_once"), models.UniqueConstraint(
+                condition=models.Q(("state", "deployed")),
+                fields=("definition",),
+                name="cases_version_one_deployed",
+            )], 
                 "verbose_name": "version of a definition",
                 "ordering": ["-number"],
             },
@@ -334,7 +338,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={'indexes': [models.Index(
+                condition=models.Q(("state__in", ["waiting", "running"])),
+                fields=["next_at", "id"],
+                name="cases_job_due",
+            ), models.Index(
+                condition=models.Q(("state", "failed")), fields=["id"], name="cases_job_failed"
+            )], 
                 "verbose_name": "service job",
             },
         ),
@@ -431,7 +441,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={'indexes': [models.Index(fields=["case", "state"], name="cases_task_of_case"), models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["unit", "due_at", "id"],
+                name="cases_task_of_unit",
+            ), models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["assignee", "due_at", "id"],
+                name="cases_task_of_person",
+            ), models.Index(
+                condition=models.Q(("state", "open")), fields=["due_at", "id"], name="cases_task_due"
+            ), models.Index(
+                condition=models.Q(("state", "open")), fields=["id"], name="cases_task_oldest"
+            ), models.Index(
+                condition=models.Q(("completed_by_id__isnull", False)),
+                fields=["completed_by_id", "-completed_at", "-id"],
+                name="cases_task_done_by",
+            )], 
                 "verbose_name": "task",
             },
         ),
@@ -471,7 +497,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={'indexes': [models.Index(
+                condition=models.Q(("state", "faulty")), fields=["id"], name="cases_token_faulty"
+            )], 
                 "verbose_name": "token",
             },
         ),
@@ -509,21 +537,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={'indexes': [models.Index(
+                condition=models.Q(("kind", "timer")), fields=["due_at", "id"], name="cases_wait_due"
+            ), models.Index(
+                condition=models.Q(("kind__in", ["message", "signal"])),
+                fields=["kind", "name", "key"],
+                name="cases_wait_heard",
+            )], 
                 "verbose_name": "wait",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="definitionversion",
-            constraint=models.UniqueConstraint(fields=("definition", "number"), name="cases_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="definitionversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "deployed")),
-                fields=("definition",),
-                name="cases_version_one_deployed",
-            ),
         ),
         migrations.AddIndex(
             model_name="case",
@@ -564,79 +586,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(fields=("number",), name="cases_case_number"),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(("state__in", ["waiting", "running"])),
-                fields=["next_at", "id"],
-                name="cases_job_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(("state", "failed")), fields=["id"], name="cases_job_failed"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["case", "state"], name="cases_task_of_case"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["unit", "due_at", "id"],
-                name="cases_task_of_unit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["assignee", "due_at", "id"],
-                name="cases_task_of_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["due_at", "id"], name="cases_task_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["id"], name="cases_task_oldest"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("completed_by_id__isnull", False)),
-                fields=["completed_by_id", "-completed_at", "-id"],
-                name="cases_task_done_by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="token",
-            index=models.Index(
-                condition=models.Q(("state", "faulty")), fields=["id"], name="cases_token_faulty"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="wait",
-            index=models.Index(
-                condition=models.Q(("kind", "timer")), fields=["due_at", "id"], name="cases_wait_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="wait",
-            index=models.Index(
-                condition=models.Q(("kind__in", ["message", "signal"])),
-                fields=["kind", "name", "key"],
-                name="cases_wait_heard",
-            ),
         ),
     ]

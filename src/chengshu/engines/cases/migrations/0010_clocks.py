@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('deemed', models.CharField(blank=True, default='', max_length=20)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
             ],
-            options={
+            options={'indexes': [models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at', 'id'], name='cases_clock_look')], 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'stopped'), _negated=True), fields=('case', 'matter', 'layer', 'node'), name='cases_clock_once'), models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('started_at__isnull', False), _connector='OR'), name='cases_clock_started')], 
                 'verbose_name': 'clock',
                 'ordering': ['id'],
             },
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('paused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('resumed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('clock', 'ground'), name='cases_clockpause_once'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='cases_clockpause_order')], 
                 'verbose_name': 'pause of a clock',
                 'ordering': ['since', 'id'],
             },
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='cases.clock')),
                 ('replied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'indexes': [models.Index(condition=models.Q(('correct_by__isnull', False)), fields=['correct_by', 'id'], name='cases_supervision_correct'), models.Index(condition=models.Q(('replied_at__isnull', True)), fields=['raised_at', 'id'], name='cases_supervision_open')], 'constraints': [models.UniqueConstraint(fields=('clock', 'colour'), name='cases_supervision_once')], 
                 'verbose_name': 'supervision card',
                 'ordering': ['-raised_at', '-id'],
             },
@@ -117,37 +117,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'supplement notice',
                 'ordering': ['given_at', 'id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at', 'id'], name='cases_clock_look'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'stopped'), _negated=True), fields=('case', 'matter', 'layer', 'node'), name='cases_clock_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('started_at__isnull', False), _connector='OR'), name='cases_clock_started'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('clock', 'ground'), name='cases_clockpause_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='cases_clockpause_order'),
-        ),
-        migrations.AddIndex(
-            model_name='supervision',
-            index=models.Index(condition=models.Q(('correct_by__isnull', False)), fields=['correct_by', 'id'], name='cases_supervision_correct'),
-        ),
-        migrations.AddIndex(
-            model_name='supervision',
-            index=models.Index(condition=models.Q(('replied_at__isnull', True)), fields=['raised_at', 'id'], name='cases_supervision_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervision',
-            constraint=models.UniqueConstraint(fields=('clock', 'colour'), name='cases_supervision_once'),
         ),
     ]

@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='probes.target')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['group'], name='probes_target_group')], 
                 'verbose_name': 'target',
                 'ordering': ['key'],
             },
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='probes.target')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['target', 'at'], name='probes_change_target')], 
                 'verbose_name': 'change of state',
                 'ordering': ['target_id', 'id'],
             },
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='probes.checkversion')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='probes.target')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['target', '-began_at'], name='probes_outage_target')], 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('target',), name='probes_outage_one_open'), models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='probes_outage_order')], 
                 'verbose_name': 'outage of a target',
                 'ordering': ['-began_at', '-id'],
             },
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='maintenance', to='probes.target')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='probes_maintenance_order')], 
                 'verbose_name': 'announced maintenance',
                 'ordering': ['-starts_at', '-id'],
             },
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='probes.target')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('target', 'day', 'number'), name='probes_figure_once')], 
                 'verbose_name': 'figure of a day',
                 'ordering': ['target_id', 'day', '-number'],
             },
@@ -267,34 +267,6 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
                 'constraints': [models.UniqueConstraint(fields=('unit', 'name'), name='probes_secret_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['group'], name='probes_target_group'),
-        ),
-        migrations.AddIndex(
-            model_name='statechange',
-            index=models.Index(fields=['target', 'at'], name='probes_change_target'),
-        ),
-        migrations.AddIndex(
-            model_name='outage',
-            index=models.Index(fields=['target', '-began_at'], name='probes_outage_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='outage',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('target',), name='probes_outage_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='outage',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='probes_outage_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='maintenance',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='probes_maintenance_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayfigure',
-            constraint=models.UniqueConstraint(fields=('target', 'day', 'number'), name='probes_figure_once'),
         ),
         migrations.AddConstraint(
             model_name='checkversion',

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['register', 'key_digest'], name='registers_key')], 'constraints': [models.UniqueConstraint(fields=('unit', 'register', 'key_digest', 'valid_from'), name='registers_record_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='registers_record_days')], 
                 'verbose_name': 'record of a register',
                 'ordering': ['register', 'key_shown', '-valid_from'],
             },
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('saved_at', models.DateTimeField(auto_now=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('account', 'subject'), name='registers_draft_once')], 
                 'verbose_name': 'draft of a form',
                 'ordering': ['-saved_at'],
             },
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['subject_kind', 'subject_number'], name='registers_subject')], 'constraints': [models.UniqueConstraint(fields=('subject', 'round'), name='registers_round_once')], 
                 'verbose_name': 'submitted form',
                 'ordering': ['-submitted_at', '-id'],
             },
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('definition', 'number'), name='registers_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('definition',), name='registers_one_in_use')], 
                 'verbose_name': 'version of a form',
                 'ordering': ['-number'],
             },
@@ -138,37 +138,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'correction of a record',
                 'ordering': ['-made_at'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='entityrecord',
-            index=models.Index(fields=['register', 'key_digest'], name='registers_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='entityrecord',
-            constraint=models.UniqueConstraint(fields=('unit', 'register', 'key_digest', 'valid_from'), name='registers_record_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entityrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='registers_record_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='formdraft',
-            constraint=models.UniqueConstraint(fields=('account', 'subject'), name='registers_draft_once'),
-        ),
-        migrations.AddIndex(
-            model_name='formsubmission',
-            index=models.Index(fields=['subject_kind', 'subject_number'], name='registers_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='formsubmission',
-            constraint=models.UniqueConstraint(fields=('subject', 'round'), name='registers_round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(fields=('definition', 'number'), name='registers_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('definition',), name='registers_one_in_use'),
         ),
     ]

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='streams.thingmodel')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('model', 'number'), name='streams_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('model',), name='streams_one_in_use')], 
                 'verbose_name': 'version of a thing model',
                 'ordering': ['-number'],
             },
@@ -297,14 +297,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='device',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='streams_device_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='thingmodelversion',
-            constraint=models.UniqueConstraint(fields=('model', 'number'), name='streams_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='thingmodelversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('model',), name='streams_one_in_use'),
         ),
         *SECURITY,
     ]

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('model', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='streams.thingmodel')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('key', 'number'), name='streams_rule_number_once'), models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('key',), name='streams_rule_in_force_once')], 
                 'verbose_name': 'alarm rule',
                 'ordering': ['key', '-number'],
             },
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='streams.alarmrule')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['unit', '-raised_at'], name='streams_alarm_unit'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['level', '-raised_at'], name='streams_alarm_open')], 'constraints': [models.UniqueConstraint(fields=('rule', 'subject_kind', 'subject_id', 'raised_at'), name='streams_alarm_once')], 
                 'verbose_name': 'alarm',
                 'ordering': ['-raised_at', '-id'],
             },
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('alarm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='streams.alarm')),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('alarm', 'kind', 'at', 'number', 'reason'), name='streams_alarm_step_once')], 
                 'verbose_name': 'step of an alarm',
                 'ordering': ['at', 'id'],
             },
@@ -116,38 +116,10 @@ class Migration(migrations.Migration):
                 ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='streams.devicegroup')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='streams_maintenance_order')], 
                 'verbose_name': 'maintenance window',
                 'ordering': ['-starts_at'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='alarmrule',
-            constraint=models.UniqueConstraint(fields=('key', 'number'), name='streams_rule_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarmrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('key',), name='streams_rule_in_force_once'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['unit', '-raised_at'], name='streams_alarm_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['level', '-raised_at'], name='streams_alarm_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.UniqueConstraint(fields=('rule', 'subject_kind', 'subject_id', 'raised_at'), name='streams_alarm_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarmstep',
-            constraint=models.UniqueConstraint(fields=('alarm', 'kind', 'at', 'number', 'reason'), name='streams_alarm_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='maintenancewindow',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='streams_maintenance_order'),
         ),
         *SECURITY,
     ]

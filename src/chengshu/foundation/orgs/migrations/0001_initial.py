@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(blank=True, max_length=100)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'key'), name='orgs_post_once')], 
                 'verbose_name': 'post',
             },
         ),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(null=True)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'name'), name='orgs_alias_once')], 
                 'verbose_name': 'unit alias',
             },
         ),
@@ -133,13 +133,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'role of a post',
                 'constraints': [models.UniqueConstraint(fields=('post', 'role'), name='orgs_postrole_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('unit', 'key'), name='orgs_post_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitalias',
-            constraint=models.UniqueConstraint(fields=('unit', 'name'), name='orgs_alias_once'),
         ),
     ]

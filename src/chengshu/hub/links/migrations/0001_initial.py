@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('tested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(condition=models.Q(('state', 'in_force')), fields=['event'], name='links_version_heard')], 'constraints': [models.UniqueConstraint(fields=('link', 'number'), name='links_version_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['in_force', 'suspended'])), fields=('link',), name='links_one_standing'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'tested', 'review'])), fields=('link',), name='links_one_open')], 
                 'verbose_name': 'version of a link',
                 'ordering': ['-number'],
             },
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='links.linkversion')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['link', '-at'], name='links_match_newest'), models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='links_match_waiting')], 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'flooded'), _negated=True), fields=('link', 'event_id'), name='links_match_once')], 
                 'verbose_name': 'match of a link',
                 'verbose_name_plural': 'matches of links',
                 'ordering': ['-id'],
@@ -108,41 +108,9 @@ class Migration(migrations.Migration):
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_keys', to='links.link')),
                 ('match', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_keys', to='links.match')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('link', 'key'), name='links_key_held_once')], 
                 'verbose_name': 'held key',
                 'ordering': ['-id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='linkversion',
-            index=models.Index(condition=models.Q(('state', 'in_force')), fields=['event'], name='links_version_heard'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkversion',
-            constraint=models.UniqueConstraint(fields=('link', 'number'), name='links_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['in_force', 'suspended'])), fields=('link',), name='links_one_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'tested', 'review'])), fields=('link',), name='links_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['link', '-at'], name='links_match_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='links_match_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'flooded'), _negated=True), fields=('link', 'event_id'), name='links_match_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('link', 'key'), name='links_key_held_once'),
         ),
     ]

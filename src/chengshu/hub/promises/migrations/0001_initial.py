@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('source_digest', models.CharField(blank=True, max_length=64)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_years', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'year'), name='promises_year_once')], 
                 'verbose_name': 'budget year',
             },
         ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='promises.form')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('form', 'number'), name='promises_version_once')], 
                 'verbose_name': 'version of a form',
                 'ordering': ['-number'],
             },
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='promises.form')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('form', 'ref'), name='promises_indicator_once')], 
                 'verbose_name': 'performance indicator',
                 'ordering': ['form__ref', 'number'],
             },
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='promises.formversion')),
                 ('indicator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='promises.indicator')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('version', 'key'), name='promises_finding_once')], 
                 'verbose_name': 'finding',
                 'ordering': ['ref', 'code'],
             },
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='promises.formversion')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='promises.indicator')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('indicator', 'version'), name='promises_commitment_once')], 
                 'verbose_name': 'commitment',
             },
         ),
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bindings', to='promises.indicator')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('indicator', 'number'), name='promises_binding_once')], 
                 'verbose_name': 'binding',
                 'ordering': ['number'],
             },
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
                 ('budget_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='promises.budgetyear')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('budget_year', 'number'), name='promises_task_once')], 
                 'verbose_name': 'key task',
                 'ordering': ['number'],
             },
@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promises.formversion')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('form', 'as_of'), name='promises_monitoring_once')], 
                 'verbose_name': 'monitoring',
                 'ordering': ['-as_of'],
             },
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                 ('monitoring', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='promises.monitoring')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('monitoring', 'indicator'), name='promises_monitoringline_once')], 
                 'verbose_name': 'monitoring line',
                 'ordering': ['indicator__number'],
             },
@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
                 ('budget_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='promises.budgetyear')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('budget_year', 'ref'), name='promises_project_once'), models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('fiscal'), '+', models.F('special_account')), '+', models.F('other')))), name='promises_project_sum')], 
                 'verbose_name': 'project',
                 'ordering': ['order'],
             },
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='promises.project')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('project', 'as_of'), name='promises_payment_once')], 
                 'verbose_name': 'payment record',
                 'ordering': ['as_of'],
             },
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
                 ('observation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promises.observation')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('evaluation', 'indicator'), name='promises_evaluationline_once')], 
                 'verbose_name': 'self-evaluation line',
                 'ordering': ['indicator__number'],
             },
@@ -410,59 +410,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='budgetyear',
-            constraint=models.UniqueConstraint(fields=('unit', 'year'), name='promises_year_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(fields=('form', 'number'), name='promises_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('form', 'ref'), name='promises_indicator_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='promises_finding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(fields=('indicator', 'version'), name='promises_commitment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(fields=('indicator', 'number'), name='promises_binding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keytask',
-            constraint=models.UniqueConstraint(fields=('budget_year', 'number'), name='promises_task_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='monitoring',
-            constraint=models.UniqueConstraint(fields=('form', 'as_of'), name='promises_monitoring_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='monitoringline',
-            constraint=models.UniqueConstraint(fields=('monitoring', 'indicator'), name='promises_monitoringline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('budget_year', 'ref'), name='promises_project_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('fiscal'), '+', models.F('special_account')), '+', models.F('other')))), name='promises_project_sum'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('project', 'as_of'), name='promises_payment_once'),
-        ),
-        migrations.AddConstraint(
             model_name='form',
             constraint=models.UniqueConstraint(fields=('budget_year', 'ref'), name='promises_form_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfevaluationline',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'indicator'), name='promises_evaluationline_once'),
         ),
     ]

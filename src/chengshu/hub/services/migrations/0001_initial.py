@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.file')),
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='services_authorisation_order')], 
                 'verbose_name': 'authorisation',
                 'ordering': ['-id'],
             },
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='services.application')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.file')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('application', 'file'), name='services_file_once')], 
                 'verbose_name': 'use of a file',
             },
         ),
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['offering', 'unit'], name='services_version_unit')], 'constraints': [models.UniqueConstraint(fields=('local_code', 'number'), name='services_version_once'), models.UniqueConstraint(condition=models.Q(('effective_until__isnull', True)), fields=('local_code',), name='services_version_open')], 
                 'verbose_name': 'version of a matter',
                 'ordering': ['local_code', '-number'],
             },
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['application', 'kind'], name='services_paper_kind')], 
                 'verbose_name': 'paper',
                 'ordering': ['issued_at', 'id'],
             },
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to='services.application')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('application', 'status', 'at'), name='services_progress_once')], 
                 'verbose_name': 'progress',
                 'ordering': ['at', 'id'],
             },
@@ -232,26 +232,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'key'), name='services_material_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='services_authorisation_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='materialuse',
-            constraint=models.UniqueConstraint(fields=('application', 'file'), name='services_file_once'),
-        ),
-        migrations.AddIndex(
-            model_name='matterversion',
-            index=models.Index(fields=['offering', 'unit'], name='services_version_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='matterversion',
-            constraint=models.UniqueConstraint(fields=('local_code', 'number'), name='services_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='matterversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('effective_until__isnull', True)), fields=('local_code',), name='services_version_open'),
-        ),
         migrations.AddIndex(
             model_name='application',
             index=models.Index(fields=['unit', '-filed_at'], name='services_application_unit'),
@@ -271,13 +251,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='application',
             constraint=models.UniqueConstraint(condition=models.Q(('request_key', ''), _negated=True), fields=('filed_by', 'request_key'), name='services_application_once'),
-        ),
-        migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['application', 'kind'], name='services_paper_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('application', 'status', 'at'), name='services_progress_once'),
         ),
     ]

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='approvals.constructionproject')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['case_id'], name='approvals_review_case')], 
                 'verbose_name': 'expert review',
                 'ordering': ['-opened_at', '-id'],
             },
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='approvals.expertreview')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('review', 'round'), name='approvals_draw_once')], 
                 'verbose_name': 'draw of experts',
                 'ordering': ['review', 'round'],
             },
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='approvals.constructionproject')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('project', 'key'), name='approvals_item_once')], 
                 'verbose_name': 'item of a project',
                 'ordering': ['project', 'stage', 'id'],
             },
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='approvals.constructionproject')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('project', 'key', 'version'), name='approvals_projectmaterial_once')], 
                 'verbose_name': 'material of a project',
                 'ordering': ['key', '-version'],
             },
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='approvals.constructionproject')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('case_id__isnull', False), ('state__in', ['draft', 'posted'])), fields=('case_id', 'kind'), name='approvals_notice_one_open')], 
                 'verbose_name': 'public notice',
                 'ordering': ['-drafted_at', '-id'],
             },
@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='approvals.publicnotice')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('notice', 'account'), name='approvals_objection_once')], 
                 'verbose_name': 'objection',
                 'ordering': ['-filed_at', '-id'],
             },
@@ -330,7 +330,7 @@ class Migration(migrations.Migration):
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='approvals.expertreview')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('review', 'expert'), name='approvals_seat_once')], 
                 'verbose_name': 'seat of a review',
                 'ordering': ['id'],
             },
@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='approvals.constructionproject')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['case_id'], name='approvals_visit_case')], 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='approvals_visit_order')], 
                 'verbose_name': 'site visit',
                 'ordering': ['-starts_at', '-id'],
             },
@@ -373,7 +373,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='approvals.sitevisit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('visit', 'unit'), name='approvals_participant_once')], 
                 'verbose_name': 'participant of a visit',
             },
         ),
@@ -393,47 +393,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='expertreview',
-            index=models.Index(fields=['case_id'], name='approvals_review_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='expertdraw',
-            constraint=models.UniqueConstraint(fields=('review', 'round'), name='approvals_draw_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectitem',
-            constraint=models.UniqueConstraint(fields=('project', 'key'), name='approvals_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmaterial',
-            constraint=models.UniqueConstraint(fields=('project', 'key', 'version'), name='approvals_projectmaterial_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.UniqueConstraint(condition=models.Q(('case_id__isnull', False), ('state__in', ['draft', 'posted'])), fields=('case_id', 'kind'), name='approvals_notice_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticeobjection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('notice', 'account'), name='approvals_objection_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewseat',
-            constraint=models.UniqueConstraint(fields=('review', 'expert'), name='approvals_seat_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sitevisit',
-            index=models.Index(fields=['case_id'], name='approvals_visit_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitevisit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='approvals_visit_order'),
-        ),
-        migrations.AddIndex(
             model_name='defect',
             index=models.Index(fields=['case_id', 'state'], name='approvals_defect_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitparticipant',
-            constraint=models.UniqueConstraint(fields=('visit', 'unit'), name='approvals_participant_once'),
         ),
     ]

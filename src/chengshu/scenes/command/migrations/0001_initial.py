@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('reporter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['unit', 'state', '-reported_at'], name='command_events_of_unit')], 'constraints': [models.UniqueConstraint(fields=('unit', 'number'), name='command_event_number'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('unit', 'source', 'external_id'), name='command_event_once'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='command_not_into_itself')], 
                 'verbose_name': 'city event',
                 'ordering': ['-reported_at', '-id'],
             },
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='command.cityevent')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('event', 'page'), name='command_linked_once')], 
                 'verbose_name': 'linked thing',
                 'ordering': ['at', 'id'],
             },
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('split_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'merged')), fields=('event',), name='command_merged_once')], 
                 'verbose_name': 'merging of two events',
                 'ordering': ['-decided_at', '-id'],
             },
@@ -129,33 +129,5 @@ class Migration(migrations.Migration):
                 ('last', models.PositiveIntegerField(default=0)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='cityevent',
-            index=models.Index(fields=['unit', 'state', '-reported_at'], name='command_events_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='cityevent',
-            constraint=models.UniqueConstraint(fields=('unit', 'number'), name='command_event_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='cityevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('unit', 'source', 'external_id'), name='command_event_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cityevent',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='command_not_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventlink',
-            constraint=models.UniqueConstraint(fields=('event', 'page'), name='command_linked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'merged')), fields=('event',), name='command_merged_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='serial',
-            constraint=models.UniqueConstraint(fields=('unit', 'series'), name='command_serial_once'),
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('unit', 'series'), name='command_serial_once')], },),
     ]

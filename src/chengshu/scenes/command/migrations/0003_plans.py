@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('shipped', models.CharField(blank=True, default='', max_length=60)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'title'), name='command_plan_title')], 
                 'verbose_name': 'plan',
                 'ordering': ['title'],
             },
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='command.plan')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('plan', 'number'), name='command_plan_version'), models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('plan',), name='command_plan_in_force_once')], 
                 'verbose_name': 'version of a plan',
                 'ordering': ['-number'],
             },
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='command.planversion')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('version', 'number'), name='command_plan_step')], 
                 'verbose_name': 'step of a plan',
                 'ordering': ['number'],
                 'abstract': False,
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='command.planversion')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'number'), name='command_run_number'), models.CheckConstraint(condition=models.Q(('drill', True), ('event__isnull', False), _connector='OR'), name='command_run_for_an_event')], 
                 'verbose_name': 'plan carried out',
                 'ordering': ['-started_at', '-id'],
             },
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('word', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.content')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='command_run_report')], 
                 'verbose_name': 'report of a plan carried out',
                 'ordering': ['-number'],
             },
@@ -159,42 +159,10 @@ class Migration(migrations.Migration):
                 ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='command_run_step')], 
                 'verbose_name': 'step of a plan carried out',
                 'ordering': ['number'],
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('unit', 'title'), name='command_plan_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='command_plan_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('plan',), name='command_plan_in_force_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='planstep',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='command_plan_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='planrun',
-            constraint=models.UniqueConstraint(fields=('unit', 'number'), name='command_run_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='planrun',
-            constraint=models.CheckConstraint(condition=models.Q(('drill', True), ('event__isnull', False), _connector='OR'), name='command_run_for_an_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='runreport',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='command_run_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='command_run_step'),
         ),
     ]

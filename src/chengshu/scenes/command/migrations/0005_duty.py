@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'title'), name='command_duty_post')], 
                 'verbose_name': 'duty post',
                 'ordering': ['order', 'id'],
             },
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'title'), name='command_duty_shift')], 
                 'verbose_name': 'duty shift',
                 'ordering': ['starts_at', 'id'],
             },
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('shift', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='command.dutyshift')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['unit', 'starts_at'], name='command_slots_of_unit')], 'constraints': [models.UniqueConstraint(fields=('post', 'starts_at'), name='command_slot_once')], 
                 'verbose_name': 'turn of duty',
                 'ordering': ['starts_at', 'post__order', 'id'],
             },
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='command.dutyslot')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('accepted_at', None)), fields=('slot',), name='command_hand_over_open_once')], 
                 'verbose_name': 'duty hand-over',
                 'ordering': ['-offered_at', '-id'],
             },
@@ -119,33 +119,9 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='log', to='command.cityevent')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['unit', '-at'], name='command_log_of_unit')], 
                 'verbose_name': 'entry of the shift log',
                 'ordering': ['-at', '-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='dutypost',
-            constraint=models.UniqueConstraint(fields=('unit', 'title'), name='command_duty_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyshift',
-            constraint=models.UniqueConstraint(fields=('unit', 'title'), name='command_duty_shift'),
-        ),
-        migrations.AddIndex(
-            model_name='dutyslot',
-            index=models.Index(fields=['unit', 'starts_at'], name='command_slots_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyslot',
-            constraint=models.UniqueConstraint(fields=('post', 'starts_at'), name='command_slot_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None)), fields=('slot',), name='command_hand_over_open_once'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['unit', '-at'], name='command_log_of_unit'),
         ),
     ]

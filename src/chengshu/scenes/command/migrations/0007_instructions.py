@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('to_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['to_unit', 'state'], name='command_told_to_unit')], 'constraints': [models.UniqueConstraint(fields=('unit', 'number'), name='command_instruction_number'), models.CheckConstraint(condition=models.Q(('answer_by__gte', models.F('receipt_by'))), name='command_answer_after_receipt')], 
                 'verbose_name': 'instruction',
                 'ordering': ['-issued_at', '-id'],
             },
@@ -64,17 +64,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reply to an instruction',
                 'ordering': ['at', 'id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='instruction',
-            index=models.Index(fields=['to_unit', 'state'], name='command_told_to_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.UniqueConstraint(fields=('unit', 'number'), name='command_instruction_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_by__gte', models.F('receipt_by'))), name='command_answer_after_receipt'),
         ),
     ]

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('shipped', models.CharField(blank=True, default='', max_length=60)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'title'), name='command_report_template')], 
                 'verbose_name': 'template of situation reports',
                 'ordering': ['title'],
             },
@@ -55,21 +55,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('word', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.content')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('template', 'until'), name='command_report_once'), models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('unit', 'number'), name='command_report_number')], 
                 'verbose_name': 'situation report',
                 'ordering': ['-until', '-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='reporttemplate',
-            constraint=models.UniqueConstraint(fields=('unit', 'title'), name='command_report_template'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationreport',
-            constraint=models.UniqueConstraint(fields=('template', 'until'), name='command_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('unit', 'number'), name='command_report_number'),
         ),
     ]

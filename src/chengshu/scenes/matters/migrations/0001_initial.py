@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('remark', models.CharField(blank=True, default='', max_length=500)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('agreement_until__isnull', True), ('agreement_from__isnull', True), ('agreement_until__gte', models.F('agreement_from')), _connector='OR'), name='matters_agreement_order')], 
                 'verbose_name': 'delegated power',
                 'ordering': ['number'],
             },
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('kind', 'number'), name='matters_list_once')], 
                 'verbose_name': 'version of a list',
                 'ordering': ['kind', '-number'],
             },
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['state', 'task_type'], name='matters_matter_state')], 
                 'verbose_name': 'matter',
                 'ordering': ['local_code'],
             },
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('matter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='matters.matter')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('matter', 'code', 'element'), name='matters_decision_once')], 
                 'verbose_name': 'decision on a finding',
             },
         ),
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='matters.matter')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('matter', 'number'), name='matters_edition_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'in_review'])), fields=('matter',), name='matters_edition_one_open')], 
                 'verbose_name': 'edition of a matter',
                 'ordering': ['matter', '-number'],
             },
@@ -177,37 +177,9 @@ class Migration(migrations.Migration):
                 ('power', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='matters.delegatedpower')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('power', 'year'), name='matters_use_once')], 
                 'verbose_name': 'use of a delegated power',
                 'ordering': ['power', '-year'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='delegatedpower',
-            constraint=models.CheckConstraint(condition=models.Q(('agreement_until__isnull', True), ('agreement_from__isnull', True), ('agreement_until__gte', models.F('agreement_from')), _connector='OR'), name='matters_agreement_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='matters_list_once'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['state', 'task_type'], name='matters_matter_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='findingdecision',
-            constraint=models.UniqueConstraint(fields=('matter', 'code', 'element'), name='matters_decision_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('matter', 'number'), name='matters_edition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'in_review'])), fields=('matter',), name='matters_edition_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='poweruse',
-            constraint=models.UniqueConstraint(fields=('power', 'year'), name='matters_use_once'),
         ),
     ]

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('word', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.content')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('contract', 'month', 'version'), name='operations_report_once')], 
                 'verbose_name': 'monthly report',
                 'ordering': ['-month', '-version'],
             },
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='operations.roundplan')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('plan', 'first_day'), name='operations_round_once')], 
                 'verbose_name': 'inspection round',
                 'ordering': ['last_day', 'id'],
             },
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('contract', 'key'), name='operations_service_once')], 
                 'verbose_name': 'covered service',
                 'ordering': ['id'],
             },
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='operations.service')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('unit', 'code'), name='operations_resource_once')], 
                 'verbose_name': 'resource',
                 'ordering': ['code'],
             },
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='operations.contract')),
                 ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='operations.service')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='operations_change_order')], 
                 'verbose_name': 'announced change',
                 'ordering': ['-starts_at'],
             },
@@ -398,7 +398,7 @@ class Migration(migrations.Migration):
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='operations.service')),
                 ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='operations.ticket')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='operations_outage_order')], 
                 'verbose_name': 'outage',
                 'ordering': ['-starts_at'],
             },
@@ -434,37 +434,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='operations.ticket')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('ticket', 'kind'), name='operations_escalated_once')], 
                 'verbose_name': 'escalation',
                 'ordering': ['due_at'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='monthlyreport',
-            constraint=models.UniqueConstraint(fields=('contract', 'month', 'version'), name='operations_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('plan', 'first_day'), name='operations_round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(fields=('contract', 'key'), name='operations_service_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('unit', 'code'), name='operations_resource_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='operations_change_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='outage',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='operations_outage_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('ticket', 'kind'), name='operations_escalated_once'),
         ),
     ]

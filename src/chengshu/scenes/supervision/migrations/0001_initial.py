@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('raised_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['unit', '-raised_at'], name='supervision_card_unit'), models.Index(fields=['case_id'], name='supervision_card_case')], 'constraints': [models.UniqueConstraint(fields=('trigger', 'about', 'level'), name='supervision_card_once')], 
                 'verbose_name': 'supervision card',
                 'ordering': ['-raised_at', '-id'],
             },
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='supervision.card')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['card', '-id'], name='supervision_step_last')], 
                 'verbose_name': 'step of a card',
                 'ordering': ['at', 'id'],
             },
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.application')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['unit', '-left_at'], name='supervision_rating_unit')], 'constraints': [models.UniqueConstraint(fields=('application', 'touch_point'), name='supervision_rating_once'), models.CheckConstraint(condition=models.Q(('level__range', (1, 5))), name='supervision_rating_level')], 
                 'verbose_name': 'rating',
                 'ordering': ['-left_at', '-id'],
             },
@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('visited_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('retest_of__isnull', True)), fields=('inspection', 'key'), name='supervision_visit_once')], 
                 'verbose_name': 'visit',
                 'ordering': ['id'],
             },
@@ -302,44 +302,8 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codings', to='supervision.visit')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(fields=('visit', 'step', 'coder'), name='supervision_coding_once')], 
                 'verbose_name': 'code',
             },
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['unit', '-raised_at'], name='supervision_card_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['case_id'], name='supervision_card_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(fields=('trigger', 'about', 'level'), name='supervision_card_once'),
-        ),
-        migrations.AddIndex(
-            model_name='cardstep',
-            index=models.Index(fields=['card', '-id'], name='supervision_step_last'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['unit', '-left_at'], name='supervision_rating_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('application', 'touch_point'), name='supervision_rating_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('level__range', (1, 5))), name='supervision_rating_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('retest_of__isnull', True)), fields=('inspection', 'key'), name='supervision_visit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coding',
-            constraint=models.UniqueConstraint(fields=('visit', 'step', 'coder'), name='supervision_coding_once'),
         ),
     ]

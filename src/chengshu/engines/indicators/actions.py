@@ -27,7 +27,14 @@ from chengshu.engines.indicators.registry import all_wanted, definitions
 from chengshu.engines.indicators.registry import definition as registered
 from chengshu.engines.indicators.results import ObservationView, Wanted
 from chengshu.engines.indicators.sources import Marks, marks_of, read_chain
-from chengshu.engines.indicators.standing import SETTLED_AFTER, is_unchanged, look_after, settle, standings_of
+from chengshu.engines.indicators.standing import (
+    SETTLED_AFTER,
+    is_unchanged,
+    look_after,
+    settle,
+    standings_of,
+    take_hold,
+)
 from chengshu.engines.indicators.subjects import list_subjects
 from chengshu.foundation.action import Reach, action
 from chengshu.foundation.asking import asking, current_asker, system
@@ -64,7 +71,9 @@ def evaluate(
     :raises InvalidInput: if a parameter is unknown or missing
     :raises Conflict: if the query fails, or its answer cannot be
     """
-    return observe(chosen_version(name, version, period), period, parameters or {})[0]
+    definition = chosen_version(name, version, period)
+    take_hold(definition.name)
+    return observe(definition, period, parameters or {})[0]
 
 
 def _answering(*, name: str, subject: str = "", **_rest: object) -> int:
@@ -147,7 +156,7 @@ class Refreshed:
     """Questions left alone, because nothing was written since to what they read."""
     stored: int = 0
     left: int = 0
-    """Periods long over that wait for the next round, because this one had taken long enough."""
+    """Left for the next round: periods long over, when this one had taken long enough; what another computes now."""
     failed: dict[str, str] = field(default_factory=dict)
     subjects: int = 0
     """Subjects of templates that were listed anew, changed or retired."""
@@ -160,6 +169,7 @@ def refresh_indicators(*, today: date | None = None, everything: bool = False) -
     Only what can have changed is computed: a question whose definition is the same and to whose tables nothing was
     written since is left alone. A definition that fails is told and stops nothing else. What is present comes first;
     past periods that were never computed follow until ``LONGEST_SECONDS`` have passed, and go on in the next round.
+    What somebody else computes at this moment waits for the next round as well.
 
     :param today: the present day if None
     :param everything: compute all of it, settled periods too, whatever was written
@@ -181,7 +191,9 @@ def refresh_indicators(*, today: date | None = None, everything: bool = False) -
             continue
         if standing and not everything and is_unchanged(standing, definition, marks_of(definition, known)):
             still.append(standing)
-        elif wanted.settles and monotonic() - started > LONGEST_SECONDS:
+        elif (wanted.settles and monotonic() - started > LONGEST_SECONDS) or not take_hold(
+            definition.name, patient=False
+        ):
             done.left += 1
         else:
             _ask(definition, wanted, known, done)

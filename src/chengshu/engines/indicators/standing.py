@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from chengshu.engines.indicators.definitions import IndicatorDefinition
@@ -13,6 +14,21 @@ from chengshu.engines.indicators.periods import Period
 
 SETTLED_AFTER = timedelta(days=31)
 """How long after its end a period is still computed anew, for what is recorded late."""
+_LOCKS = 0x696E6469
+"""An arbitrary first number of advisory locks; the second is the indicator's."""
+
+
+def take_hold(name: str, *, patient: bool = True) -> bool:
+    """Have this transaction alone compute an indicator until it ends; whether it does.
+
+    A round asks about many indicators in one transaction. It may not be patient: two that wait for one another
+    end in a deadlock.
+    """
+    function = "pg_advisory_xact_lock" if patient else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, hashtext(%s))", [_LOCKS, name])
+        (taken,) = cursor.fetchone()
+    return patient or bool(taken)
 
 
 def settle(

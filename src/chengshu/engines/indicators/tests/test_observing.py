@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from chengshu import __version__
-from chengshu.engines.indicators import computing, running
+from chengshu.engines.indicators import computing, running, standing
 from chengshu.engines.indicators.api import (
     compare,
     compute,
@@ -366,6 +367,18 @@ def test_a_refresh_that_takes_long_leaves_the_past_for_the_next_round(
         assert [str(seen.period) for seen in history(name=RATE.name)] == ["2026-01-01/2026-03-05"]
         assert done.left >= 3
         monkeypatch.setattr("chengshu.engines.indicators.actions.LONGEST_SECONDS", 240)
+        assert refresh_indicators(today=date(2026, 3, 5)).left == 0
+        assert len(history(name=RATE.name)) == 4
+
+
+def test_a_refresh_waits_for_nobody_and_leaves_what_another_computes_now(db: None) -> None:
+    another, lock = connection.copy(), [standing._LOCKS, RATE.name]
+    with known(RATE, variant(name="files.other")), closing(another), another.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", lock)
+        done = refresh_indicators(today=date(2026, 3, 5))
+        cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)
+        assert (done.left, history(name=RATE.name)) == (4, ())
+        assert len(history(name="files.other")) == 4
         assert refresh_indicators(today=date(2026, 3, 5)).left == 0
         assert len(history(name=RATE.name)) == 4
 

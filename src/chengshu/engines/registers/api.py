@@ -146,7 +146,7 @@ def submission(subject: str) -> data.Submission | None:
 
 def history(subject: str) -> tuple[data.Submission, ...]:
     """Every submission for a subject that the asker may see, newest first."""
-    return queries.submissions_of(list(queries.submission_rows(subject)))
+    return queries.submissions_of(queries.submission_rows(subject))
 
 
 def submission_by_id(submission_id: int) -> data.Submission:
@@ -155,7 +155,7 @@ def submission_by_id(submission_id: int) -> data.Submission:
     :raises Missing: if there is none that the asker may see
     """
     row = queries.submission_by_id(submission_id)
-    rows = queries.submissions_of(list(queries.submission_rows(row.subject)))
+    rows = queries.submissions_of(queries.submission_rows(row.subject))
     return next(each for each in rows if each.submission_id == submission_id)
 
 

@@ -32,6 +32,7 @@ from chengshu.engines.registers.values import correction_from_json, from_json, m
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.calendar import local_day
+from chengshu.foundation.compiled import compiled
 from chengshu.foundation.errors import InvalidInput, Missing
 from chengshu.foundation.files.queries import files as visible_files
 from chengshu.foundation.published import while_published
@@ -167,13 +168,23 @@ def _line(definition: FormDefinition) -> data.FormLine:
 
 def draft_row(subject: str) -> FormDraft | None:
     account = current_asker().account_id
-    return FormDraft.objects.filter(account_id=account, subject=subject).first() if account else None
+    return next(iter(_drafts_for(account, subject)), None) if account else None
+
+
+@compiled
+def _drafts_for(account_id: int, subject: str) -> QuerySet[FormDraft]:
+    return FormDraft.objects.filter(account_id=account_id, subject=subject)
 
 
 def drafts() -> tuple[data.Draft, ...]:
     """The asker's own, newest first."""
     account = current_asker().account_id
-    return tuple(draft_of(each) for each in FormDraft.objects.filter(account_id=account)) if account else ()
+    return tuple(draft_of(each) for each in _drafts_of(account)) if account else ()
+
+
+@compiled
+def _drafts_of(account_id: int) -> QuerySet[FormDraft]:
+    return FormDraft.objects.filter(account_id=account_id)
 
 
 def draft_of(row: FormDraft) -> data.Draft:
@@ -181,6 +192,7 @@ def draft_of(row: FormDraft) -> data.Draft:
     return data.Draft(row.subject, row.form_key, row.form_version, row.title, typed, row.saved_at)
 
 
+@compiled
 def submission_rows(subject: str) -> QuerySet[FormSubmission]:
     """Every submission for a subject, newest first."""
     return (

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from chengshu.foundation.asking import NOBODY, Asker
 from chengshu.foundation.errors import Words
 from chengshu.foundation.http import flash
 from chengshu.foundation.http.navigation import navigation_for, signature
+from chengshu.foundation.web.jinja import url
 
 _TOKEN_FIELD = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
 
@@ -37,11 +38,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "request": request,
         "asker": asker,
         "user": _user(asker),
-        "set_language_url": reverse("web:choose_language"),
+        "set_language_url": url("web:choose_language"),
         "current_path": request.get_full_path(),
         "finder_url": _optional("promises:find") if asker.holds("promises.view") else "",
-        "home_url": reverse("web:home"),
-        "sign_in_url": reverse("identity:sign_in"),
+        "home_url": url("web:home"),
+        "sign_in_url": url("identity:sign_in"),
         "public_links": _public_links(),
         "navigation": navigation,
         "navigation_key": signature(navigation),
@@ -70,19 +71,19 @@ def _user(asker: Asker) -> dict[str, Any] | None:
     return {
         "name": asker.title or asker.name,
         "unit": asker.unit_name,
-        "links": [(label, url) for label, route in links if (url := _optional(route))],
-        "sign_out_url": reverse("identity:sign_out"),
+        "links": [(label, address) for label, route in links if (address := _optional(route))],
+        "sign_out_url": url("identity:sign_out"),
     }
 
 
 def _public_links() -> list[tuple[Words, str]]:
-    url = _optional("promises:public")
-    return [(_("Published budget performance"), url)] if url else []
+    address = _optional("promises:public")
+    return [(_("Published budget performance"), address)] if address else []
 
 
 def _optional(route: str) -> str:
     """The address of a page that an app above may bring; empty without it."""
     try:
-        return reverse(route)
+        return url(route)
     except NoReverseMatch:
         return ""

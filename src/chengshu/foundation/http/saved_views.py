@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import signed_in_asker
+from chengshu.foundation.compiled import compiled
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.http import models
 from chengshu.foundation.web.shell import SavedView
@@ -38,7 +39,13 @@ def my_view(pk: int) -> models.SavedView:
 def views_of(request: HttpRequest) -> list[SavedView]:
     """What ``data_table(views=…)`` takes."""
     now = kept_query(request)
-    return [SavedView(view.name, view.href, view.query == now) for view in my_views(request.path)]
+    kept = _views_of_page(signed_in_asker().account_id or 0, request.path)
+    return [SavedView(view.name, view.href, view.query == now) for view in kept]
+
+
+@compiled
+def _views_of_page(account_id: int, page: str) -> QuerySet[models.SavedView]:
+    return models.SavedView.objects.filter(account_id=account_id, page=page)
 
 
 def save_view_url(request: HttpRequest) -> str:

@@ -25,6 +25,7 @@ from chengshu.engines.cases.models_clocks import (
     ClockState,
     Supervision,
 )
+from chengshu.foundation.compiled import compiled
 from chengshu.foundation.errors import Words
 
 Layer = Literal["legal", "promised", "step"]
@@ -99,7 +100,12 @@ def clock_views(case_id: int, as_of: datetime | None = None) -> tuple[ClockView,
 
 def clock_rows(case_id: int) -> list[Clock]:
     """Every clock of a case with its pauses and extensions; nothing if the asker may not see it."""
-    return list(Clock.objects.filter(case_id=case_id).prefetch_related("pauses", "extensions"))
+    return _clocks_of(case_id)
+
+
+@compiled
+def _clocks_of(case_id: int) -> QuerySet[Clock]:
+    return Clock.objects.filter(case_id=case_id).prefetch_related("pauses", "extensions")
 
 
 def views_of(rows: Iterable[Clock], moment: datetime) -> tuple[ClockView, ...]:

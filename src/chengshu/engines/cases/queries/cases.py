@@ -30,6 +30,7 @@ from chengshu.engines.cases.queries.names import account_names, role_titles, uni
 from chengshu.engines.cases.state import CaseState, TaskKind, TaskState, TokenState
 from chengshu.engines.cases.words import happening_title, status_label
 from chengshu.foundation.asking import EVERYWHERE, current_asker
+from chengshu.foundation.compiled import compiled
 from chengshu.foundation.errors import Missing
 from chengshu.foundation.http.pagination import paginate
 
@@ -43,22 +44,20 @@ def case_row(case_id: int) -> Case:
     """
     :raises Missing: if there is none that the asker may see
     """
-    found = (
-        Case.objects.select_related("definition", "version", "unit", "opened_by")
-        .defer("version__content", "version__facts", "version__pins")
-        .filter(pk=case_id)
-        .order_by()
-        .first()
-        if 0 < case_id < 2**63
-        else None
-    )
-    if found is None:
+    found = _cases_by_id(case_id) if 0 < case_id < 2**63 else []
+    if not found:
         raise Missing(
             _("There is no such case, or you may not see it."),
             code="cases.missing",
             hint=_("Go back to the list of cases."),
         )
-    return found
+    return found[0]
+
+
+@compiled
+def _cases_by_id(case_id: int) -> QuerySet[Case]:
+    joined = Case.objects.select_related("definition", "version", "unit", "opened_by")
+    return joined.defer("version__content", "version__facts", "version__pins").filter(pk=case_id).order_by()
 
 
 def task_row(task_id: int) -> Task:
@@ -100,9 +99,7 @@ def case_with_choices(case_id: int) -> tuple[CaseView, ClockChoices]:
 
 
 def _case_view(case: Case, clocks: tuple[ClockView, ...]) -> CaseView:
-    tasks = list(Task.objects.filter(case_id=case.pk).select_related("unit").order_by("id"))
-    tokens = list(Token.objects.filter(case_id=case.pk).order_by("id"))
-    happenings = _happenings(case.pk)
+    tasks, tokens, happenings = _tasks_of(case.pk), _tokens_of(case.pk), _newest_happenings(case.pk)[::-1]
     people = account_names([*_people_of_tasks(tasks), *_people_of_happenings(happenings)])
     plans = [case.plan, *(task.plan for task in tasks), *(token.plan for token in tokens)]
     timeline = _timeline(case, happenings, people, plans)
@@ -135,6 +132,21 @@ def _case_view(case: Case, clocks: tuple[ClockView, ...]) -> CaseView:
         related=_related(case) if has_related else (),
         may=powers.of_case(case, current_asker()),
     )
+
+
+@compiled
+def _tasks_of(case_id: int) -> QuerySet[Task]:
+    return Task.objects.filter(case_id=case_id).select_related("unit").order_by("id")
+
+
+@compiled
+def _tokens_of(case_id: int) -> QuerySet[Token]:
+    return Token.objects.filter(case_id=case_id).order_by("id")
+
+
+@compiled
+def _newest_happenings(case_id: int) -> QuerySet[Happening]:
+    return Happening.objects.filter(case_id=case_id).order_by("-seq")[:MOST_HAPPENINGS]
 
 
 def case_version_id(case_id: int) -> int:
@@ -333,11 +345,6 @@ def _light_of_task(task: Task, now: datetime) -> Light:
     if task.state == TaskState.OPEN:
         return light_of(task.due_at, task.warn_at, now)
     return light_of(task.due_at, task.warn_at, task.completed_at) if task.completed_at else ""
-
-
-def _happenings(case_id: int) -> list[Happening]:
-    """The newest of the history, in the order in which it happened."""
-    return list(Happening.objects.filter(case_id=case_id).order_by("-seq")[:MOST_HAPPENINGS])[::-1]
 
 
 def _timeline(

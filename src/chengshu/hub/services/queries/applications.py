@@ -40,6 +40,11 @@ def rows() -> QuerySet[Application]:
     return Application.objects.select_related(*_RELATED).defer("version__elements")
 
 
+def _listed() -> QuerySet[Application]:
+    """Applications with what a line of a list shows."""
+    return Application.objects.select_related("version", "unit").defer("version__elements")
+
+
 def row(application_id: int, *, lock: bool = False) -> Application:
     """
     :param lock: nobody else changes it until the transaction ends
@@ -97,7 +102,7 @@ def applications(*, queue: str = "own", text: str = "", status: str = "", page: 
     :param text: part of the number, of the applicant's or of the matter's name
     :param status: a national status code
     """
-    found = rows().filter(_queue(queue))
+    found = _listed().filter(_queue(queue))
     if text := storable(text).strip():
         wanted = (
             Q(number__icontains=text) | Q(applicant_name__icontains=text) | Q(version__name__icontains=text)
@@ -105,10 +110,14 @@ def applications(*, queue: str = "own", text: str = "", status: str = "", page: 
         found = found.filter(wanted)
     if status:
         found = found.filter(status=storable(status))
+    newest = found.order_by("-filed_at", "-id")
+    first = list(newest[:PAGE_SIZE]) if page <= 1 else []
+    if page <= 1 and len(first) < PAGE_SIZE:
+        return ApplicationPage(tuple(lines_of(first)), len(first), 1, 1)
     total = found.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = max(1, min(page, pages))
-    shown = found.order_by("-filed_at", "-id")[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    shown = newest[(page - 1) * PAGE_SIZE : page * PAGE_SIZE] if page > 1 else first
     return ApplicationPage(tuple(lines_of(shown)), total, page, pages)
 
 

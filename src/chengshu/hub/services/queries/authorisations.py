@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import current_asker
+from chengshu.foundation.compiled import compiled
 from chengshu.foundation.errors import Missing
 from chengshu.hub.services import asked
 from chengshu.hub.services.data import AuthorisationView
@@ -21,11 +22,15 @@ def authorisations() -> tuple[Views, Views]:
     me = current_asker().account_id
     if me is None:
         return (), ()
-    found = list(
-        Authorisation.objects.select_related("giver", "agent").filter(Q(giver_id=me) | Q(agent_id=me))
-    )
+    found = _of(me)
     given = views_of(each for each in found if each.giver_id == me)
     return given, views_of(each for each in found if each.agent_id == me)
+
+
+@compiled
+def _of(account_id: int) -> QuerySet[Authorisation]:
+    mine = Q(giver_id=account_id) | Q(agent_id=account_id)
+    return Authorisation.objects.select_related("giver", "agent").filter(mine)
 
 
 def row(authorisation_id: int) -> Authorisation:

@@ -54,7 +54,7 @@ class Site:
         language: str = "zh-hans",
     ) -> Window:
         """A new window, signed in as a persona."""
-        cookie = self.district.visitors[visitor].cookie
+        cookie = self.district.visitors[visitor].live_cookie()
         return open_window(stack, self.chromium, self.url, cookie=cookie, size=size, language=language)
 
 

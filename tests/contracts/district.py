@@ -13,9 +13,11 @@ from functools import cached_property
 
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from chengshu.foundation.asking import asking, system
-from chengshu.foundation.identity.sessions import COOKIE
+from chengshu.foundation.identity.models import Session
+from chengshu.foundation.identity.sessions import COOKIE, digest
 from chengshu.foundation.orgs.base_data import load_base_data
 from chengshu.foundation.orgs.models import RoleReach, Unit
 from chengshu.foundation.orgs.roles import declared_roles
@@ -56,9 +58,14 @@ class Visitor:
     def client(self) -> Client:
         """A browser with a live session and nothing else remembered."""
         client = Client()
-        if self.cookie:
-            client.cookies[COOKIE] = self.cookie
+        if cookie := self.live_cookie():
+            client.cookies[COOKIE] = cookie
         return client
+
+    def live_cookie(self) -> str:
+        """The session's cookie, used this moment: a walk on a slow machine outlasts what an administrator may idle."""
+        Session.objects.filter(token_digest=digest(self.cookie)).update(last_seen_at=timezone.now())
+        return self.cookie
 
 
 @dataclass(frozen=True)

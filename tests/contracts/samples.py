@@ -24,7 +24,6 @@ from chengshu.foundation import action
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.models import File
-from chengshu.foundation.http.exports import registered_exports
 from chengshu.foundation.jobs.models import JobRecord, JobState
 from chengshu.hub.promises.actions.evaluating import start_self_evaluation
 from chengshu.hub.promises.actions.monitoring import open_monitoring
@@ -283,7 +282,7 @@ ARGUMENTS: dict[str, Provider] = {
     "hall.application_id": applied("services.Application"),
     "hall.code": constant(code_of(NEAR)),
     "hall.custody_id": applied("services.Custody"),
-    "http.name": lambda rows, unit: Sample(next(iter(registered_exports()), "none")),
+    "http.name": constant("promises.found"),
     "http.pk": own("http.SavedView"),
     "identity.account_id": account,
     "identity.session_id": own("identity.Session"),
@@ -317,9 +316,12 @@ ARGUMENTS: dict[str, Provider] = {
     "operations.change_id": row("operations.Change"),
     "operations.check_id": row("operations.RoundCheck"),
     "operations.contract_id": row("operations.Contract"),
+    "operations.deliverable_id": row("operations.Deliverable"),
+    "operations.delivery_id": row("operations.Delivery"),
     "operations.kind": constant("pdf"),
     "operations.outage_id": row("operations.Outage"),
     "operations.problem_id": row("operations.Problem"),
+    "operations.proof_id": row("operations.LoadProof"),
     "operations.report_id": row("operations.MonthlyReport"),
     "operations.resource_id": row("operations.Resource"),
     "operations.round_id": row("operations.Round"),
@@ -385,11 +387,16 @@ ARGUMENTS: dict[str, Provider] = {
     "services.paper_id": applied("services.Paper"),
     "streams.alarm_id": row("streams.Alarm"),
     "streams.code": row("streams.Device", "code"),
+    "streams.group": row("streams.DeviceGroup", "key"),
     "streams.message": row("streams.Quarantined"),
     "streams.model": any_row("streams.ThingModel", "key"),
     "streams:publish_model.model": model_with_draft,
     "streams.number": constant(2),
+    "streams.rule": any_row("streams.AlarmRule", "key"),
     "streams.step": constant("issue_credential"),
+    "streams.turn": constant("retire"),
+    "streams:group_step.turn": constant("rename"),
+    "streams.window": row("streams.MaintenanceWindow"),
     "supervision.act": constant("reply"),
     "supervision.application_id": of_resident("services.Application"),
     "supervision.card_id": row("supervision.Card"),

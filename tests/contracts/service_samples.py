@@ -20,6 +20,7 @@ from PIL import Image
 from chengshu.engines.cases import api as cases
 from chengshu.engines.indicators import api as indicators
 from chengshu.engines.indicators.data import budget_year
+from chengshu.foundation.asking import asking
 from chengshu.foundation.calendar import SHANGHAI, published_calendar
 from chengshu.foundation.events.bus import deliver_waiting
 from chengshu.foundation.events.models import OutboxEvent
@@ -385,7 +386,20 @@ def _of_operations(unit: Unit) -> list[models.Model]:
         operations_builders.ticket(service),
         operations.open_problem(contract=contract, title="端口老化"),
         *_walked(service),
+        *_proven(service),
     ]
+
+
+def _proven(service: Service) -> list[models.Model]:
+    """A load proof that was reviewed; a deliverable that was handed over and accepted."""
+    proof = operations_builders.load(service)
+    post, holder = operations_builders.officer(service.unit)
+    owed = operations_builders.deliverable(service.contract, post=post)
+    handed = operations.hand_over(deliverable=owed, file=operations_builders.paper(service.unit))
+    with asking(holder.asker()):
+        review = operations.review_load(proof=proof, accepted=True, reason="已核对原始样本")
+        accepted = operations.accept_delivery(delivery=handed, outcome="accepted")
+    return [proof, review, owed, handed, accepted]
 
 
 def _of_command(unit: Unit) -> list[models.Model]:

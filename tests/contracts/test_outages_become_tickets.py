@@ -39,7 +39,28 @@ def test_an_outage_becomes_one_ticket_and_one_record_and_ends(service: Service) 
     relay()
     recorded.refresh_from_db()
     assert recorded.ends_at == at(7)
-    assert Ticket.objects.get().closed_at is None, "people say that it is repaired"
+    ticket = Ticket.objects.get()
+    assert ticket.closed_at is None, "people say what was done, and confirm it"
+    assert ticket.restored_at == max(at(7), ticket.opened_at)
+    assert list(ticket.outages.all()) == [recorded]
+    relay()
+    assert Ticket.objects.get().restored_by == recorded.origin
+
+
+def test_the_repair_counts_from_the_end_of_the_outage(service: Service) -> None:
+    of = check(target(service=service.pk))
+    series(of, "++--")
+    relay()
+    ticket = Ticket.objects.get()
+    builders.step(ticket, "respond", "respond", way="remote")
+    builders.step(ticket, "repair", "repaired", cause="链路中断", remedy="运营商恢复")
+    clicked = ticket.repaired_at
+    series(of, "++", first=4)
+    relay()
+    ticket.refresh_from_db()
+    assert ticket.state == "repaired"
+    assert ticket.repaired_at == ticket.restored_at == max(at(4), ticket.opened_at)
+    assert ticket.repaired_at != clicked
 
 
 def test_an_outage_that_is_over_before_anybody_heard_of_it_is_recorded_whole(service: Service) -> None:

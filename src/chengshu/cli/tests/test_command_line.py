@@ -129,14 +129,17 @@ def test_a_wrong_number_of_gateways_is_named(monkeypatch: pytest.MonkeyPatch) ->
         list(beside_the_web(Layout.from_environment()))
 
 
-def test_the_order_of_tests_changes_with_the_source_and_only_with_it(tmp_path: Path) -> None:
+def test_the_order_of_tests_changes_with_the_files_of_the_source_and_not_with_a_mended_line(
+    tmp_path: Path,
+) -> None:
     source = tmp_path / "src" / "part.py"
     source.parent.mkdir()
     (tmp_path / "tests").mkdir()
     source.write_text("one = 1")
     seed = order_of_tests(tmp_path)
     (tmp_path / "notes.md").write_text("no source")
-    assert order_of_tests(tmp_path) == seed
     source.write_text("one = 2")
+    assert order_of_tests(tmp_path) == seed
+    source.with_name("another.py").write_text("two = 2")
     assert order_of_tests(tmp_path) != seed
     assert 0 <= seed < 2**32

@@ -9,8 +9,11 @@ COUNTED = frozenset(
     )
 )  # fmt: skip
 MEASURED = frozenset(
-    ("%", "‰", "百分点", "分", "ms", "s", "min", "h", "D", "WD", "周", "月", "年", "元", "万元", "m", "km", "m²", "km²")
+    (
+        "%", "‰", "百分点", "分", "ms", "s", "min", "h", "D", "WD", "周", "月", "年", "元", "万元", "m", "km",
+        "m²", "km²", "RPS",
+    )
 )  # fmt: skip
-"""``D`` is a natural day, ``WD`` a working day."""
+"""``D`` is a natural day, ``WD`` a working day, ``RPS`` requests a second."""
 
 UNITS = COUNTED | MEASURED | {""}

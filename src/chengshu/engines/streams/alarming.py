@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import connection
 
 from chengshu.engines.streams import events as announced
-from chengshu.engines.streams.models import Device
+from chengshu.engines.streams.models import (
+    Device,
+    DeviceState,
+    Presence,
+    ThingModelVersion,
+    VersionState,
+)
 from chengshu.engines.streams.models_rules import (
     Alarm,
     AlarmRule,
@@ -22,9 +29,19 @@ from chengshu.engines.streams.models_rules import (
     AlarmStepKind,
     MaintenanceWindow,
 )
-from chengshu.engines.streams.rules import AlarmEvent, EventKind, Level, Maintenance, Rule, Scope, Subject
+from chengshu.engines.streams.rules import (
+    Absence,
+    AlarmEvent,
+    EventKind,
+    Level,
+    Maintenance,
+    Rule,
+    Scope,
+    Subject,
+)
 from chengshu.engines.streams.rules import Device as DeviceFacts
 from chengshu.engines.streams.rules.reading import read_condition
+from chengshu.engines.streams.things import HEARTBEAT_S, read_definition
 from chengshu.foundation.events.bus import Event, emit_all
 from chengshu.foundation.orgs.models import Unit
 
@@ -60,29 +77,67 @@ def rule_of(row: AlarmRule) -> Rule:
         models=frozenset({row.model_id} if row.model_id else ()),
         groups=frozenset({row.group_id} if row.group_id else ()),
     )
-    return Rule(
-        row.pk, read_condition(row.condition), Level(row.level), scope, hides_children=row.hides_children
-    )
+    condition = read_condition(row.condition)
+    hides_children = row.hides_children or isinstance(condition, Absence)
+    since = milliseconds(row.defined_at)
+    return Rule(row.pk, condition, Level(row.level), scope, hides_children=hides_children, since=since)
 
 
 def device_facts() -> list[DeviceFacts]:
-    """Every device as rules see it: an area is the code of its grid cell."""
+    """Every device in service as rules see it: an area is the code of its grid cell."""
     above = _units_above()
-    rows = Device.objects.values_list("id", "grid_code", "model_id", "group_id", "unit_id")
+    in_service = Device.objects.exclude(state=DeviceState.STOPPED)
+    rows = in_service.values_list("id", "grid_code", "model_id", "group_id", "unit_id", "parent_id")
     return [
         DeviceFacts(
             number,
             area=int(grid) if grid.isdecimal() else 0,
+            parent=parent or 0,
             model=model,
             groups=frozenset({group} if group else ()),
             units=above.get(unit, frozenset({unit})),
         )
-        for number, grid, model, group, unit in rows
+        for number, grid, model, group, unit, parent in rows
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A device that was never heard: since when (milliseconds) its first message is due, and how often one comes."""
+
+    device: int
+    since: int
+    interval: int
+    metrics: frozenset[str]
+
+
+def never_heard() -> list[Expected]:
+    """Every device in service that has not sent anything since it was registered or put in service again."""
+    definitions = dict(
+        ThingModelVersion.objects.filter(state=VersionState.PUBLISHED).values_list("model_id", "definition")
+    )
+    read = {model: read_definition(source) for model, source in definitions.items()}
+    rows = Device.objects.filter(presence=None).exclude(state=DeviceState.STOPPED)
+    found = []
+    for device, model, own_s, registered, again in rows.values_list(
+        "id", "model_id", "heartbeat_s", "registered_at", "in_service_since"
+    ):
+        definition = read.get(model)
+        heartbeat_s = own_s or (definition.heartbeat_s if definition else HEARTBEAT_S)
+        metrics = frozenset(definition.properties if definition else ())
+        found.append(Expected(device, milliseconds(again or registered), heartbeat_s * 1000, metrics))
+    return found
+
+
+def heard_of(devices: Collection[int]) -> set[int]:
+    """Those of the devices that have sent anything at all."""
+    rows = Presence.objects.filter(device__in=devices).values_list("device_id", flat=True)
+    return set(rows)
+
+
 _FACTS = """
-SELECT (SELECT sum(hashtextextended(concat_ws('|', id, grid_code, model_id, group_id, unit_id), 0))
+SELECT (SELECT sum(hashtextextended(concat_ws('|', id, grid_code, model_id, unit_id, coalesce(group_id, 0),
+                coalesce(parent_id, 0), coalesce(heartbeat_s, 0), state, in_service_since), 0))
         FROM streams_device),
        (SELECT sum(hashtextextended(concat_ws('|', id, retired_at), 0)) FROM streams_alarmrule),
        (SELECT sum(hashtextextended(concat_ws('|', id, called_off_at), 0)) FROM streams_maintenancewindow)

@@ -40,11 +40,12 @@ LONGEST_SPAN = timedelta(days=3660)
 
 
 class DeviceOut(Schema):
-    """One device; ``online`` is empty for one that was never heard."""
+    """One device; ``online`` is empty for one that was never heard, ``parent`` for one that hangs on none."""
 
     code: str
     title: str
     model: str
+    parent: str
     unit_id: int
     state: str
     protocol: str
@@ -107,6 +108,13 @@ class DeviceIn(Schema):
     grid_code: str = ""
     longitude: Decimal | None = None
     latitude: Decimal | None = None
+    parent: str = Field("", description="code of the device above, of the same unit or one above it")
+
+
+class ParentIn(Schema):
+    """What a device hangs on."""
+
+    parent: str = Field(description="code of the device above; empty if it hangs on none")
 
 
 class CommandIn(Schema):
@@ -179,11 +187,29 @@ def list_devices(
 @door("streams.register_device")
 @idempotent
 def register_device(request: HttpRequest, given: DeviceIn) -> Status[DeviceOut]:
-    facts = given.dict(exclude={"unit_id", "model"})
+    facts = given.dict(exclude={"unit_id", "model", "parent"})
     device = actions.register_device(
-        unit=unit_by_id(given.unit_id), model=queries.thing_model(given.model), **facts
+        unit=unit_by_id(given.unit_id),
+        model=queries.thing_model(given.model),
+        parent=queries.device_above(given.parent),
+        **facts,
     )
     return Status(201, _device(device, queries.heartbeats()))
+
+
+@router.put(
+    "/devices/{code}/parent",
+    response={200: DeviceOut, **failures(401, 403, 404, 422)},
+    operation_id="set_parent",
+    summary="Say what a device hangs on",
+)
+@door("streams.set_parent")
+@idempotent
+def set_parent(request: HttpRequest, code: str, given: ParentIn) -> Status[DeviceOut]:
+    device = actions.set_parent(
+        device=queries.device_by_code(code), parent=queries.device_above(given.parent)
+    )
+    return Status(200, _device(device, queries.heartbeats()))
 
 
 @router.get(
@@ -302,6 +328,7 @@ def _device(device: Device, limits: dict[int, int]) -> DeviceOut:
     heard = getattr(device, "presence", None)
     return DeviceOut(
         model=device.model.key,
+        parent=device.parent.code if device.parent else "",
         online=queries.is_online(device, limits.get(device.model_id, 600), timezone.now()),
         last_heard=heard.last_received if heard else None,
         **{name: getattr(device, name) for name in DEVICE_FACTS},

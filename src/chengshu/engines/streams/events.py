@@ -55,3 +55,16 @@ class AlarmCleared(Event):
     rule: str
     unit: int
     by_hand: bool
+
+
+@dataclass(frozen=True)
+class CommandExpired(Event):
+    """A command was not answered in its time; ``sent`` says whether the device was given it at all."""
+
+    unheard_because: ClassVar[str] = "What follows from it is data of hub/links."
+
+    command: int
+    kind: str
+    device: str
+    unit: int
+    sent: bool

@@ -252,7 +252,10 @@ SET reported = known.reported || excluded.reported, reported_at = greatest(known
 
 
 def end_commands(answers: Sequence[Answer], at_ms: int) -> None:
-    """Commands that their own devices answered are done or failed; what has ended stays ended."""
+    """Commands that their own devices answered are done or failed; what has ended stays ended.
+
+    A command that was sent and has expired meanwhile is done all the same: the device says so.
+    """
     if answers:
         _execute(
             _ANSWER,
@@ -271,7 +274,8 @@ UPDATE streams_command AS command
 SET state = CASE WHEN came.is_done THEN 'done' ELSE 'failed' END, ended_at = %s,
     answer = to_jsonb(came.detail)
 FROM unnest(%s::bigint[], %s::bigint[], %s::bool[], %s::text[]) AS came (id, device_id, is_done, detail)
-WHERE command.id = came.id AND command.device_id = came.device_id AND command.state IN ('queued', 'sent')
+WHERE command.id = came.id AND command.device_id = came.device_id
+      AND (command.state IN ('queued', 'sent') OR command.state = 'expired' AND command.sent_at IS NOT NULL)
 """
 
 

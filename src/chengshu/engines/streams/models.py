@@ -46,6 +46,18 @@ class CommandState(models.TextChoices):
     CANCELLED = "cancelled", _("Called off")
 
 
+class CredentialKind(models.TextChoices):
+    """What a device shows: something it knows, something it holds, or where it sends from."""
+
+    SECRET = "secret", _("Secret")
+    CERTIFICATE = "certificate", _("Client certificate")
+    ADDRESS = "address", _("Fixed address")
+
+
+PROOFS = (CredentialKind.CERTIFICATE, CredentialKind.ADDRESS)
+"""Kinds that hold by what the network vouches for; their ``salt`` is the kind."""
+
+
 class QuarantineReason(models.TextChoices):
     """The fates that keep a message out of the store until somebody has looked at it."""
 
@@ -137,7 +149,11 @@ class Device(Recorded):
     model = models.ForeignKey(ThingModel, on_delete=models.PROTECT, related_name="devices")
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
     group = models.ForeignKey(DeviceGroup, on_delete=models.SET_NULL, null=True, related_name="devices")
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="children")
+    """The device above: what this one hangs on, such as its gateway or power supply. A trigger refuses circles."""
     state = models.CharField(max_length=12, choices=DeviceState.choices, default=DeviceState.ACTIVE)
+    in_service_since = models.DateTimeField(null=True)
+    """Since when it has been put in service again; empty for one that has been since it was registered."""
     protocol = models.CharField(max_length=10, choices=Protocol.choices, default=Protocol.MQTT)
     place = models.CharField(max_length=200, blank=True)
     grid_code = models.CharField(max_length=30, blank=True)
@@ -169,6 +185,9 @@ class Device(Recorded):
 class Credential(Recorded):
     """A secret of a device, as its digest: SHA-256 over ``salt`` and the secret, which is 32 random bytes.
 
+    A client certificate has ``certificate`` as its salt and the SHA-256 of its DER as its digest; a fixed address
+    has ``address`` and the SHA-256 of its text. Either stands for one device only.
+
     Several may hold at a time, so that a device can change over. The gateway caches them; a trigger sends
     ``NOTIFY streams_credentials`` after every change.
     """
@@ -182,14 +201,27 @@ class Credential(Recorded):
     issued_at = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
     """Until when; without a limit if empty."""
+    shown = models.CharField(max_length=300, blank=True)
+    """What people know it by: the name in a certificate with its end, or the address."""
 
     class Meta:
         verbose_name = _("credential of a device")
         ordering = ["-issued_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["salt", "digest"],
+                condition=Q(salt__in=PROOFS, valid_until=None),
+                name="streams_proof_once",
+            )
+        ]
         indexes = [models.Index(fields=["device", "valid_until"], name="streams_credential_device")]
 
     def __str__(self) -> str:
         return f"{self.device_id}/{self.pk}"
+
+    @property
+    def kind(self) -> CredentialKind:
+        return CredentialKind(self.salt) if self.salt in PROOFS else CredentialKind.SECRET
 
 
 class Twin(models.Model):
@@ -333,7 +365,10 @@ class Command(Recorded):
         verbose_name = _("command to a device")
         ordering = ["-requested_at", "-id"]
         indexes = [
-            models.Index(fields=["device", "id"], condition=Q(state="queued"), name="streams_command_queued")
+            models.Index(fields=["device", "id"], condition=Q(state="queued"), name="streams_command_queued"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state__in=("queued", "sent")), name="streams_command_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,5 +51,17 @@ for _name, _title, _more in (
 ):
     describe_event(f"streams.{_name}", _title, titles={**_OWN, **_more}, adds=_OF_ALARM, about=about_alarm)
 
+describe_event(
+    "streams.CommandExpired",
+    _("A command to a device expired"),
+    titles={
+        "command": _("Command (id)"),
+        "kind": _("Key of the command"),
+        "device": _("Code of the device"),
+        "unit": _("Unit concerned (id)"),
+        "sent": _("Was sent to the device"),
+    },
+)
+
 show_things("alarm", lambda alarm_id: reverse("streams:alarm", args=[alarm_id]))
 ship_links()

@@ -6,7 +6,7 @@ Nothing here writes to the database; ``actions.onboard_devices`` takes all rows 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from chengshu.engines.streams.models import Device, Protocol, ThingModel, VersionState
-from chengshu.engines.streams.registering import tidy_device
+from chengshu.engines.streams.registering import circle, insist_on_parent, tidy_device
 from chengshu.foundation.errors import InvalidFile, InvalidInput, Place, Words
 from chengshu.foundation.orgs.models import Unit
 
@@ -38,6 +38,7 @@ HEADINGS: Final = {
     "latitude": "纬度",
     "installed_on": "安装日期",
     "serves_until": "使用至",
+    "parent": "上级设备编号",
 }
 """The columns of a sheet by field, as their headings are printed; the first three are needed."""
 NEEDED: Final = ("code", "title", "model")
@@ -58,6 +59,7 @@ class DeviceRow:
     latitude: Decimal | None = None
     installed_on: date | None = None
     serves_until: date | None = None
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +251,55 @@ def devices_from(unit: Unit, rows: Sequence[DeviceRow]) -> list[Device]:
 
 def _device(unit: Unit, model: ThingModel, row: DeviceRow, mistakes: list[RowMistake]) -> Device:
     given = {each.name: getattr(row, each.name) for each in fields(DeviceRow)}
-    device = Device(unit=unit, model=model, **{k: v for k, v in given.items() if k not in ("line", "model")})
+    device = Device(
+        unit=unit, model=model, **{k: v for k, v in given.items() if k not in ("line", "model", "parent")}
+    )
     try:
         tidy_device(device)
     except InvalidInput as error:
         mistakes.append(RowMistake(row.line, error.field, error.message, error.hint))
     return device
+
+
+def parents_for(rows: Sequence[DeviceRow], devices: Sequence[Device]) -> dict[str, Device]:
+    """The device above each device of a sheet that names one: of the same sheet, or known already.
+
+    :raises OnboardingRefused: with every one that is unknown, of another unit, or part of a circle
+    """
+    named = {row.code: row.parent for row in rows if row.parent}
+    own = {device.code: device for device in devices}
+    elsewhere = set(named.values()) - own.keys()
+    known = {
+        **own,
+        **{one.code: one for one in Device.objects.filter(code__in=elsewhere).select_related("unit")},
+    }
+    mistakes: list[RowMistake] = []
+    for row in rows:
+        try:
+            if row.parent:
+                _insist_on_above(row, known, own, named)
+        except InvalidInput as error:
+            mistakes.append(RowMistake(row.line, "parent", error.message, error.hint))
+    if mistakes:
+        raise OnboardingRefused(mistakes)
+    return {code: known[above] for code, above in named.items()}
+
+
+def _insist_on_above(
+    row: DeviceRow, known: Mapping[str, Device], own: Mapping[str, Device], named: Mapping[str, str]
+) -> None:
+    if row.parent not in known:
+        raise InvalidInput(
+            _("There is no device “%(code)s”, or you may not see it.") % {"code": row.parent},
+            hint=_("Name one of this sheet, or one that was taken in before."),
+        )
+    insist_on_parent(own[row.code], known[row.parent])
+    above, seen = row.parent, {row.code}
+    while above in named and above not in seen:
+        seen.add(above)
+        above = named[above]
+    if above in seen:
+        raise circle()
 
 
 def empty_sheet() -> bytes:
@@ -274,6 +319,7 @@ def empty_sheet() -> bytes:
             113.5251,
             22.8016,
             "2026-11-22",
+            "",
             "",
         ]
     )

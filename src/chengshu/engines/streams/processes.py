@@ -12,6 +12,9 @@ from chengshu.foundation.runtime.processes import ProcessDescription
 
 FINISHING_S: Final = 30.0
 """What each gets to finish what it has begun, before it is killed."""
+GATEWAY_NICENESS: Final = 3
+"""Where processors are short, what was acknowledged is stored and judged before more is taken: devices wait a little
+for their acknowledgement, instead of alarms for their turn."""
 
 
 def processes(layout: Layout) -> tuple[ProcessDescription, ...]:
@@ -47,4 +50,5 @@ def gateway(number: int) -> ProcessDescription:
         name=f"gateway-{number}",
         command=(sys.executable, "-m", "chengshu.engines.streams.gateway", str(number)),
         patience_s=FINISHING_S,
+        niceness=GATEWAY_NICENESS,
     )

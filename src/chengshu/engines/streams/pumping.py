@@ -14,6 +14,7 @@ import django
 
 from chengshu.foundation.errors import Unavailable
 from chengshu.foundation.runtime.layout import Layout
+from chengshu.foundation.runtime.memory import collect_seldom
 
 LOG = logging.getLogger(__name__)
 RULES: Final = "streams.rules"
@@ -33,6 +34,7 @@ def main() -> int:
     from django.db import OperationalError, close_old_connections
 
     stopping = _Stopping()
+    collect_seldom()
     while not stopping.asked:
         try:
             _pump(lambda: stopping.asked)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.streams.models import (
     Command,
+    Credential,
     Device,
     DeviceGroup,
     DeviceState,
@@ -23,9 +24,11 @@ from chengshu.engines.streams.models import (
     ThingModelVersion,
     VersionState,
 )
-from chengshu.engines.streams.things import Definition, read_definition
-from chengshu.foundation.errors import Conflict, Missing
+from chengshu.engines.streams.things import Definition, Property, read_definition
+from chengshu.foundation.errors import Conflict, InvalidInput, Missing
 
+SHOWN_WITH_IT = ("model", "unit", "group", "presence", "twin", "parent__unit")
+CREDENTIALS_OVER = 3
 ONLINE_HEARTBEATS = 3
 """A device is online if it was heard within three of its heartbeats."""
 
@@ -38,7 +41,7 @@ def devices(
     :param words: beginning of a code, or part of a title or place
     :param presence: ``online``, ``offline`` or ``never``
     """
-    rows = Device.objects.select_related("model", "unit", "group", "presence")
+    rows = Device.objects.select_related("model", "unit", "group", "presence", "parent")
     if words:
         rows = rows.filter(Q(code__istartswith=words) | Q(title__icontains=words) | Q(place__icontains=words))
     if model:
@@ -97,14 +100,27 @@ def device_by_code(code: str) -> Device:
 
     :raises Missing: if there is none that the asker may see
     """
-    found = (
-        Device.objects.filter(code=code).select_related("model", "unit", "group", "presence", "twin").first()
-    )
+    found = Device.objects.filter(code=code).select_related(*SHOWN_WITH_IT).first()
     if found is None:
         raise Missing(
             _("There is no device “%(code)s”, or you may not see it.") % {"code": code},
             code="streams.no_device",
             hint=_("Start from the list of devices."),
+        )
+    return found
+
+
+def device_above(code: str) -> Device | None:
+    """The device of a code that a form or the API names as the one above; none for an empty code.
+
+    :raises InvalidInput: if there is none that the asker may see
+    """
+    if not code:
+        return None
+    found = Device.objects.filter(code=code).select_related("unit").first()
+    if found is None:
+        raise InvalidInput(
+            _("There is no device “%(code)s”, or you may not see it.") % {"code": code}, field="parent"
         )
     return found
 
@@ -164,6 +180,31 @@ def groups() -> QuerySet[DeviceGroup]:
     return DeviceGroup.objects.select_related("unit").annotate(device_count=Count("devices"))
 
 
+def group_by_key(key: str) -> DeviceGroup:
+    """One group.
+
+    :raises Missing: if there is none that the asker may see
+    """
+    found = groups().filter(key=key).first()
+    if found is None:
+        raise Missing(
+            _("There is no such device group, or you may not see it."),
+            code="streams.no_group",
+            hint=_("Start from the list of groups."),
+        )
+    return found
+
+
+def metrics_in_use() -> list[Property]:
+    """Every property of the thing models in use, once by key."""
+    in_use = ThingModelVersion.objects.filter(state=VersionState.PUBLISHED).order_by("model__title")
+    found: dict[str, Property] = {}
+    for source in in_use.values_list("definition", flat=True):
+        for key, declared in read_definition(source).properties.items():
+            found.setdefault(key, declared)
+    return list(found.values())
+
+
 def latest_of(device: Device) -> dict[str, LatestValue]:
     """The newest value of each metric of a device."""
     return {row.metric: row for row in device.latest.order_by("metric")}
@@ -213,6 +254,24 @@ def command_by_id(command_id: int) -> Command:
     found = Command.objects.filter(pk=command_id).select_related("device").first()
     if found is None:
         raise Missing(_("There is no such command, or you may not see it."), code="streams.no_command")
+    return found
+
+
+def credentials_of(device: Device) -> list[Credential]:
+    """Those that hold, and the last few that do not, the newest first."""
+    now = timezone.now()
+    holding = device.credentials.filter(Q(valid_until=None) | Q(valid_until__gt=now))
+    return [*holding, *device.credentials.filter(valid_until__lte=now)[:CREDENTIALS_OVER]]
+
+
+def credential_by_id(device: Device, credential_id: int) -> Credential:
+    """One credential of a device.
+
+    :raises Missing: if it has none of this number
+    """
+    found = device.credentials.filter(pk=credential_id).first()
+    if found is None:
+        raise Missing(_("There is no such credential."), code="streams.no_credential")
     return found
 
 

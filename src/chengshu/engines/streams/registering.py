@@ -41,6 +41,29 @@ def tidy_device(device: Device) -> None:
         raise InvalidInput(_("It cannot end before it begins."), field="serves_until")
 
 
+def insist_on_parent(device: Device, parent: Device) -> None:
+    """A device hangs on one of its own unit, or of a unit above it.
+
+    :raises InvalidInput: if it would hang on itself, or on one of another unit
+    """
+    if parent.code == device.code:
+        raise InvalidInput(_("A device does not hang on itself."), field="parent")
+    if not device.unit.path.startswith(parent.unit.path):
+        raise InvalidInput(
+            _("“%(code)s” belongs to neither this unit nor one above it.") % {"code": parent.code},
+            field="parent",
+            hint=_("A gateway or switch serves its own unit and the units below it."),
+        )
+
+
+def circle() -> InvalidInput:
+    return InvalidInput(
+        _("The devices would hang on each other in a circle."),
+        field="parent",
+        hint=_("Choose a device that is not below this one."),
+    )
+
+
 def text_in(given: str, field: str, longest: int, *, needed: bool = False) -> str:
     text = storable(given.strip())
     if len(text) > longest or (needed and not text):

@@ -21,10 +21,16 @@ for _key in ("integrator", "section_head"):
         "streams.register_device",
         "streams.onboard_devices",
         "streams.change_device",
+        "streams.set_parent",
         "streams.set_device_state",
         "streams.create_group",
         "streams.group_devices",
+        "streams.rename_group",
+        "streams.ungroup_devices",
         "streams.issue_credential",
+        "streams.issue_certificate",
+        "streams.issue_address",
+        "streams.end_credential",
         "streams.revoke_credential",
         "streams.settle_quarantined",
         "streams.retry_quarantined",
@@ -43,4 +49,6 @@ for _key in ("handling_unit_officer", "section_head"):
         "streams.plan_maintenance",
         "streams.call_off_maintenance",
     )
-grant("section_head", "streams.define_rule", "streams.revise_rule", "streams.retire_rule")
+grant(
+    "section_head", "streams.define_rule", "streams.revise_rule", "streams.retire_rule", "streams.resume_rule"
+)

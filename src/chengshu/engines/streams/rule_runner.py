@@ -19,7 +19,7 @@ from chengshu.engines.streams import alarming
 from chengshu.engines.streams.data import Reading
 from chengshu.engines.streams.machine import as_machine
 from chengshu.engines.streams.models_rules import Alarm, AlarmStep, AlarmStepKind, RuleMemory
-from chengshu.engines.streams.rules import AlarmEvent, Engine
+from chengshu.engines.streams.rules import Absence, AlarmEvent, Engine
 
 LOG = logging.getLogger(__name__)
 FORMAT = 1
@@ -96,19 +96,25 @@ class RuleRunner:
             return self._write(self._take_in_doings() + self._engine.tick(now_ms))
 
     def reload(self, now: datetime) -> None:
-        """Take rules, devices and maintenance from the tables anew if they changed, and go on."""
+        """Take rules, devices and maintenance from the tables anew if they changed, and go on.
+
+        Devices that are waited for and were heard otherwise than by a reading are no longer waited for.
+        """
         with as_machine(self._consumer):
             if alarming.facts_digest() != self._facts:
                 self._engine = self._fresh(now, self._engine.save())
+            elif waited_for := self._engine.conditions.expected():
+                self._engine.conditions.came(alarming.heard_of(waited_for))
 
     def _fresh(self, now: datetime, saved: Mapping[str, Any] | None) -> Engine:
         self._facts = alarming.facts_digest()
-        return Engine(
-            alarming.rules_in_force(),
-            alarming.device_facts(),
-            alarming.maintenance_planned(now - LOOK_BACK),
-            saved,
-        )
+        rules, devices = alarming.rules_in_force(), alarming.device_facts()
+        engine = Engine(rules, devices, alarming.maintenance_planned(now - LOOK_BACK), saved)
+        if any(isinstance(rule.condition, Absence) for rule in rules):
+            known = {device.id: device for device in devices}
+            for one in alarming.never_heard():
+                engine.expect(known[one.device], one.since, one.interval, one.metrics)
+        return engine
 
     def _write(self, events: list[AlarmEvent]) -> int:
         touched = alarming.apply_events(events) if events else []

@@ -58,8 +58,11 @@ FUNCTIONS: dict[str, Words] = {
 }
 
 
-def listed(alarm: Alarm) -> dict[str, Any]:
-    """A row of the list."""
+def listed(alarm: Alarm, behind: Alarm | None = None) -> dict[str, Any]:
+    """A row of the list.
+
+    :param behind: the alarm of a device above it for which this one is suppressed
+    """
     state = AlarmState(alarm.state)
     return {
         "title": alarm.rule.title,
@@ -76,6 +79,15 @@ def listed(alarm: Alarm) -> dict[str, Any]:
         "step": alarm.step,
         "flapping": alarm.flapping,
         "reason": AlarmReason(alarm.reason).label if alarm.reason else "",
+        "behind": _above(behind) if behind else None,
+    }
+
+
+def _above(alarm: Alarm) -> dict[str, str]:
+    return {
+        "title": alarm.rule.title,
+        "subject": subject(alarm),
+        "href": reverse("streams:alarm", args=[alarm.pk]),
     }
 
 
@@ -125,6 +137,7 @@ def rule_row(rule: AlarmRule) -> dict[str, Any]:
     """A row of the list of rules."""
     return {
         "title": rule.title,
+        "href": reverse("streams:rule", args=[rule.key]),
         "key": rule.key,
         "number": rule.number,
         "level": AlarmLevel(rule.level).label,
@@ -132,6 +145,32 @@ def rule_row(rule: AlarmRule) -> dict[str, Any]:
         "condition": condition_words(rule.condition),
         "devices": rule.group.title if rule.group else rule.model.title if rule.model else _("All"),
         "unit": rule.unit.shown_name,
+    }
+
+
+def rule_facts(rule: AlarmRule) -> list[tuple[Words, Any]]:
+    """Terms and values of the page of one rule."""
+    absence = rule.condition["kind"] == "absence"
+    return [
+        (_("Condition"), condition_words(rule.condition)),
+        (_("Unit"), _("%(unit)s and the units below it") % {"unit": rule.unit.shown_name}),
+        (_("Thing model"), rule.model.title if rule.model else _("All")),
+        (_("Group"), rule.group.title if rule.group else _("All")),
+        (_("Alarms of devices below"), _("go behind it") if absence or rule.hides_children else _("stay")),
+        (_("What to do first"), rule.advice or "—"),
+    ]
+
+
+def number_row(rule: AlarmRule) -> dict[str, Any]:
+    """One number in the history of a rule."""
+    return {
+        "number": rule.number,
+        "title": rule.title,
+        "level": AlarmLevel(rule.level).label,
+        "level_tone": LEVEL_TONES[rule.level],
+        "condition": condition_words(rule.condition),
+        "defined_at": rule.defined_at,
+        "retired_at": rule.retired_at,
     }
 
 

@@ -24,6 +24,7 @@ import msgspec
 
 from chengshu.engines.streams.data import SIMULATED
 from chengshu.engines.streams.wire import V311, Connack, Connect, Decoder, Publish, encode
+from chengshu.foundation.runtime.memory import collect_seldom
 
 _TICK_S: Final = 0.01
 _MOST_PENDING: Final = 200
@@ -302,6 +303,7 @@ def run(plan: Fleet, tell: Callable[[str], None] = lambda _line: None) -> Outcom
 
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(simulate(plan, tell))
 

@@ -310,3 +310,18 @@ def _number_of(declared: Property, raw: object) -> tuple[float, str] | ValueFate
     below = declared.least is not None and value < declared.least
     above = declared.most is not None and value > declared.most
     return ValueFate.OUT_OF_RANGE if below or above else (value, "")
+
+
+def allowed(declared: Property) -> Words:
+    """What a value may be, in words: the range with its unit, or the choices; empty if anything of its kind may."""
+    if declared.options:
+        return " / ".join(declared.options)
+    unit = f" {declared.unit}" if declared.unit else ""
+    least, most = (
+        None if limit is None else f"{limit:,.10g}{unit}" for limit in (declared.least, declared.most)
+    )
+    if least is not None and most is not None:
+        return _("From %(least)s to %(most)s.") % {"least": least, "most": most}
+    if least is not None:
+        return _("At least %(least)s.") % {"least": least}
+    return _("At most %(most)s.") % {"most": most} if most is not None else ""

@@ -147,15 +147,14 @@ def deliver_waiting(most: int = 200) -> int:
         following = (
             [(name, set(wanted()), hear) for name, (wanted, hear) in _followers.items()] if waiting else []
         )
+        begun = {(each.event_id, each.listener): each for each in Delivery.objects.filter(event__in=waiting)}
         for event in waiting:
+            hears = {
+                name: partial(_hear, event, listener) for name, listener in listeners_of(event.name).items()
+            } | {name: partial(hear, event) for name, wanted, hear in following if event.name in wanted}
             through = [
-                _deliver(event, name, partial(_hear, event, listener))
-                for name, listener in listeners_of(event.name).items()
-            ]
-            through += [
-                _deliver(event, name, partial(hear, event))
-                for name, wanted, hear in following
-                if event.name in wanted
+                _deliver(event, begun.get((event.pk, name)) or Delivery(event=event, listener=name), hear)
+                for name, hear in hears.items()
             ]
             if all(through):
                 event.delivered_at = timezone.now()
@@ -167,9 +166,11 @@ def _hear(event: OutboxEvent, listener: Listener) -> None:
     listener(_events[event.name](**event.facts))
 
 
-def _deliver(event: OutboxEvent, name: str, hear: Callable[[], None]) -> bool:
-    """Whether this listener is through with this event: it heard it, or it failed for the last time."""
-    delivery, _created = Delivery.objects.get_or_create(event=event, listener=name)
+def _deliver(event: OutboxEvent, delivery: Delivery, hear: Callable[[], None]) -> bool:
+    """Whether this listener is through with this event: it heard it, or it failed for the last time.
+
+    :param delivery: the one that was begun, or a new one; nobody else can have begun it, since the event is locked
+    """
     if delivery.done_at or delivery.attempts >= ATTEMPTS:
         return True
     if delivery.next_attempt_at and delivery.next_attempt_at > timezone.now():
@@ -181,7 +182,7 @@ def _deliver(event: OutboxEvent, name: str, hear: Callable[[], None]) -> bool:
             hear()
         delivery.done_at, delivery.error = timezone.now(), ""
     except Exception as error:
-        log.exception("%s failed on %s", name, event)
+        log.exception("%s failed on %s", delivery.listener, event)
         delivery.error = f"{type(error).__name__}: {error}"[:2000]
         delivery.next_attempt_at = timezone.now() + timedelta(seconds=2**delivery.attempts)
     finally:

@@ -20,6 +20,8 @@ from chengshu.foundation.runtime.probes import PostgresProbe, Probe, WebProbe
 WEB_WORKERS: Final = 2
 WEB_THREADS: Final = 2
 HEALTH_PATH: Final = "/healthz"
+WORKER_NICENESS: Final = 5
+"""A third of a processor beside one busy process, and all that is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class ProcessDescription:
     :param probe: makes a health check; ``None`` means that being alive is all that is asked
     :param user: whom it runs as, if not as the supervisor
     :param order: processes stop in ascending order, equal ones together
+    :param niceness: 0 to 19; the higher, the more it gives way where processors are short
     """
 
     name: str
@@ -57,6 +60,7 @@ class ProcessDescription:
     probe: Callable[[], Probe] | None = None
     user: OsUser | None = None
     order: int = 0
+    niceness: int = 0
     folder: Path = Path("/")
     before_restart: Callable[[], object] | None = None
 
@@ -103,7 +107,10 @@ def web(place: Place, layout: Layout) -> ProcessDescription:
 
 
 def worker() -> ProcessDescription:
-    return ProcessDescription(name="worker", command=(sys.executable, "-m", "chengshu.cli", "worker"))
+    """It gives way to whoever waits: people in front of pages, devices at a gateway, alarms in the pump."""
+    return ProcessDescription(
+        name="worker", command=(sys.executable, "-m", "chengshu.cli", "worker"), niceness=WORKER_NICENESS
+    )
 
 
 def child_environment(data: Path, extra: Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from typing import Final
 from chengshu.foundation.runtime.logs import LineLog, announcer
 from chengshu.foundation.runtime.probes import Probe
 from chengshu.foundation.runtime.processes import ProcessDescription, child_environment
-from chengshu.foundation.runtime.system import die_with_parent, group_members
+from chengshu.foundation.runtime.system import die_with_parent, give_way, group_members
 
 TICK_S: Final = 0.2
 PROBE_EVERY_S: Final = 10.0
@@ -182,6 +182,8 @@ class Supervisor:
             self._reckon(child, f"cannot be started: {error}")
             return
         assert child.process is not None and child.process.stdout is not None  # noqa: PT018
+        if description.niceness:
+            give_way(child.process.pid, description.niceness)
         os.set_blocking(child.process.stdout.fileno(), False)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
         child.started = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -44,6 +45,17 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def give_way(pid: int, niceness: int) -> None:
+    """Have a process that leads a session give way to others: 0 is as everybody, 19 the most.
+
+    Linux weighs sessions against each other where it groups by them (sched(7), autogroup) and then looks at a
+    process's own niceness only within its session, so both are set. A process that is gone is left alone.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:

@@ -10,7 +10,7 @@ import typer
 from chengshu.cli.output import AsJson, people, print_json, print_table
 from chengshu.foundation.asking import asking, system
 from chengshu.foundation.errors import Missing
-from chengshu.hub.promises.coverage import Covered
+from chengshu.hub.promises.coverage import Covered, counted
 from chengshu.hub.promises.coverage import coverage as covered
 from chengshu.hub.promises.models import BudgetYear
 from chengshu.hub.promises.tables.text import DEFAULT_YEAR
@@ -32,14 +32,13 @@ def coverage(
         print_json([_data(row) for row in found])
     elif markdown:
         typer.echo("\n".join(_markdown(found)))
+        typer.echo(f"\n{_summary(found)}")
     else:
         print_table(
             ["ref", "promise", "target", "state", "proven by"],
             [(row.ref, row.name, row.target, row.state, _by(row)) for row in found],
         )
-        people.print(
-            f"{len(found)} promises: " + ", ".join(f"{n} {state}" for state, n in _counts(found).items())
-        )
+        people.print(_summary(found))
 
 
 def _years(year: int) -> list[BudgetYear]:
@@ -49,8 +48,12 @@ def _years(year: int) -> list[BudgetYear]:
     return found
 
 
-def _counts(found: Sequence[Covered]) -> dict[str, int]:
-    return {state: sum(row.state == state for row in found) for state in ("computed", "attested", "open")}
+def _summary(found: Sequence[Covered]) -> str:
+    counts, bound = counted(found), sum(row.state == "attested" for row in found)
+    return (
+        f"{len(found)} promises: {counts['computed']} computed, {counts['attested']} attested with a reason "
+        f"({bound} of them bound to a post), {counts['open']} open"
+    )
 
 
 def _by(row: Covered) -> str:

@@ -35,7 +35,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One promise with what proves it: ``computed``, ``attested`` or ``open``."""
+    """One promise with what proves it: ``computed``; ``attested`` by a post; or ``open``: no post is bound yet."""
 
     ref: str
     name: str
@@ -47,6 +47,11 @@ class Covered:
     post: str
     reason: Reason | None
     verdict_value: str
+
+    @property
+    def why(self) -> str:
+        """Why it is attested and not computed; empty where nobody says so."""
+        return self.reason.zh if self.reason and self.state != "computed" else ""
 
 
 @cache
@@ -71,6 +76,13 @@ def coverage(budget_year: BudgetYear, forms: Sequence[str] = ()) -> list[Covered
 
 
 _STATES = {BindingKind.INDICATOR.value: "computed", BindingKind.ATTESTATION.value: "attested"}
+
+
+def counted(rows: Sequence[Covered]) -> dict[str, int]:
+    """How many promises are computed, how many are attested or say why they have to be, and how many are left open."""
+    computed = sum(row.state == "computed" for row in rows)
+    told = sum(row.state == "attested" or (row.state == "open" and bool(row.why)) for row in rows)
+    return {"computed": computed, "attested": told, "open": len(rows) - computed - told}
 
 
 def _covered(promise: Promise, reason: Reason | None) -> Covered:

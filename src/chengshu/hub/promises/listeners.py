@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from chengshu.engines.indicators.api import IndicatorObserved, evaluate
+from chengshu.engines.indicators.api import IndicatorObserved, evaluate, observation
 from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.events.bus import listens
 from chengshu.hub.promises.actions.computed import take_computed_values
@@ -17,9 +17,14 @@ log = logging.getLogger("chengshu.promises")
 
 @listens(IndicatorObserved)
 def take_over(event: IndicatorObserved) -> None:
-    """Bring the promises bound to this indicator up to date."""
-    for year in _years_with(event.indicator):
-        take_computed_values(budget_year=year, source_name=event.indicator)
+    """Bring the promises bound to this indicator up to date, where it was computed for a period that they ask for."""
+    years = _years_with(event.indicator)
+    if not years:
+        return
+    period = observation(event.observation).period
+    for year in years:
+        if period in wanted_periods(year.year):
+            take_computed_values(budget_year=year, source_name=event.indicator, period=period)
 
 
 @listens(PromiseBound)

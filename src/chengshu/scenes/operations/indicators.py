@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.api import register_indicators
 from chengshu.engines.indicators.data import IndicatorDefinition, Parameter, Proves
-from chengshu.scenes.operations import indicators_of_platform, indicators_of_targets
+from chengshu.scenes.operations import indicators_of_platform, indicators_of_proofs, indicators_of_targets
 
-__all__ = ["indicators_of_platform", "indicators_of_targets"]
+__all__ = ["indicators_of_platform", "indicators_of_proofs", "indicators_of_targets"]
 
 OWNER = "data-bureau-proper"
 _PROJECT = {"project": Parameter(_("Project of the printed tables, as a pattern"), default="%")}
@@ -96,6 +96,7 @@ register_indicators(
             _of("P11#2"),
             _of("P13#3", service="network"),
             _of("P13#4", service="equipment"),
+            _of("P19#8"),
             _of("P20#1", service="meeting"),
             _of("P20#2", service="display"),
             _of("P29#2"),
@@ -120,6 +121,24 @@ register_indicators(
         parameters=_SERVICE,
         dimensions=_BY,
         proves=(_of("P14#1"), _of("P21#2")),
+    ),
+    IndicatorDefinition(
+        name="operations.longest_outage",
+        title=_("Longest outage of the reported months"),
+        meaning=_(
+            "Of the reported months, the longest stretch in which a service, or a device of it, was out of order "
+            "within its agreed time, in minutes. One that lasts into the next month counts in each with its part."
+        ),
+        unit="min",
+        kind="maximum",
+        owner=OWNER,
+        direction="lower",
+        records_sql=_LINES.replace(
+            "PART AS part, l.agreed_s - l.excluded_s AS whole", "l.longest_s / 60.0 AS amount"
+        ),
+        parameters=_SERVICE,
+        dimensions=_BY,
+        proves=(_longest("P38#8"),),
     ),
     IndicatorDefinition(
         name="operations.responded_in_time",
@@ -177,7 +196,7 @@ register_indicators(
         title=_("Longest repair"),
         meaning=_(
             "Of the faults repaired in the period, requests left out, the longest time from report to repair, in "
-            "hours by the wall clock."
+            "hours by the wall clock. Where a probe noticed the outage, the repair is the moment it saw the end."
         ),
         unit="h",
         kind="maximum",
@@ -248,7 +267,10 @@ register_indicators(
         dimensions=_BY,
         proves=tuple(
             _of(ref)
-            for ref in ("P09#3", "P11#5", "P12#5", "P13#8", "P16#3", "P21#6", "P29#4", "P40#4", "P41#5")
+            for ref in (
+                *("P03#6", "P09#3", "P11#5", "P12#5", "P13#8", "P16#3", "P21#6", "P23#5", "P25#5", "P29#4"),
+                *("P34#2", "P37#4", "P38#13", "P40#4", "P41#5"),
+            )
         ),
     ),
     IndicatorDefinition(

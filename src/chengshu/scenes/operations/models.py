@@ -1,4 +1,4 @@
-"""The tables of this scene, in four families: contracts, tickets, resources, rounds."""
+"""The tables of this scene, in five families: contracts, tickets, resources, rounds, proofs."""
 
 from chengshu.scenes.operations.models_contracts import (
     AvailabilityLine,
@@ -13,6 +13,15 @@ from chengshu.scenes.operations.models_contracts import (
     ServiceLimit,
     Severity,
     Survey,
+)
+from chengshu.scenes.operations.models_proofs import (
+    Acceptance,
+    Deliverable,
+    DeliverableKind,
+    Delivery,
+    LoadProof,
+    LoadReview,
+    Outcome,
 )
 from chengshu.scenes.operations.models_resources import Resource, ResourceKind, Snapshot, StockMove
 from chengshu.scenes.operations.models_rounds import Rhythm, Round, RoundCheck, RoundPlan, RoundState, Seen
@@ -29,18 +38,25 @@ from chengshu.scenes.operations.models_tickets import (
 )
 
 __all__ = [
+    "Acceptance",
     "AvailabilityLine",
     "Change",
     "Channel",
     "Contract",
+    "Deliverable",
+    "DeliverableKind",
+    "Delivery",
     "Escalation",
     "FaultCall",
     "Formula",
     "Hours",
     "LimitKind",
+    "LoadProof",
+    "LoadReview",
     "Measure",
     "MonthlyReport",
     "Outage",
+    "Outcome",
     "PenaltyRule",
     "Problem",
     "ProblemState",

@@ -85,6 +85,10 @@ class Ticket(Shared):
     """How often the reporter said that it was not repaired."""
     cause = models.CharField(max_length=500, blank=True, default="")
     remedy = models.CharField(max_length=1000, blank=True, default="")
+    restored_at = models.DateTimeField(null=True, blank=True)
+    """When whoever noticed the outage, a probe, saw it work again; the repair counts from here."""
+    restored_by = models.CharField(max_length=120, blank=True, default="")
+    """What says so, such as ``probe 12``: the outage whose end it is."""
     problem = models.ForeignKey(
         Problem, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
     )

@@ -14,6 +14,8 @@ for _order, (_title, _route, _opens, _icon) in enumerate(
         (_("Tickets"), "operations:tickets", "operations.view", "inbox"),
         (_("Inspection rounds"), "operations:rounds", "operations.view", "check"),
         (_("Contracts"), "operations:contracts", "operations.view", "file"),
+        (_("Deliverables"), "operations:deliverables", "operations.view", "file"),
+        (_("Load proofs"), "operations:loads", "operations.view", "chart"),
         (_("Resources"), "operations:resources", "operations.view", "board"),
         (_("Fault phone"), "operations:calls", "operations.view", "users"),
         (_("Problems"), "operations:problems", "operations.view", "search"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.events.offers import Call, Input, offer_call, show_things
-from chengshu.scenes.operations.actions import end_outage, open_ticket, record_outage
+from chengshu.scenes.operations.actions import end_outage, note_restored, open_ticket, record_outage
 from chengshu.scenes.operations.models_tickets import Channel, Outage
 from chengshu.scenes.operations.queries import service_by_id
 
@@ -68,6 +68,18 @@ def _end(*, service: int, starts_at: str, ends_at: str, origin: str, **given: An
     return {"outage": known.pk}
 
 
+def _restored(*, service: int, dedup: str, origin: str, starts_at: str, ends_at: str) -> Mapping[str, Any]:
+    """The ticket of an outage that ended; nothing where none was opened."""
+    ticket = note_restored(
+        service=service_by_id(service),
+        dedup=dedup,
+        origin=origin,
+        starts_at=_moment(starts_at, "starts_at"),
+        ends_at=_moment(ends_at, "ends_at"),
+    )
+    return {"ticket": ticket.pk} if ticket else {}
+
+
 def _moment(text: str, field: str) -> datetime:
     """
     :raises InvalidInput: if it is no moment with its offset
@@ -104,5 +116,18 @@ offer_call(
         inputs=(*_OUTAGE, Input("ends_at", "string", _("Ended at"), _("In ISO 8601, with its offset."))),
         needs=("operations.end_outage", "operations.record_outage", "operations.view"),
         perform=_end,
+    )
+)
+offer_call(
+    Call(
+        "operations.note_restored",
+        _("Note that it works again"),
+        inputs=(
+            *_OUTAGE[:3],
+            Input("dedup", "string", _("Occasion"), _("What the ticket was raised by.")),
+            Input("ends_at", "string", _("Ended at"), _("In ISO 8601, with its offset.")),
+        ),
+        needs=("operations.note_restored", "operations.view"),
+        perform=_restored,
     )
 )

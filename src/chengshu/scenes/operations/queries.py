@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Count, F, Max, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from chengshu.scenes.operations.models import (
     Change,
     Contract,
+    Deliverable,
+    Delivery,
     FaultCall,
+    LoadProof,
     MonthlyReport,
     Outage,
     Problem,
@@ -172,6 +175,70 @@ def resource_by_id(resource_id: int) -> Resource:
     :raises Missing: if there is none that the asker may see
     """
     return _one(resources(), resource_id)
+
+
+def load_proofs() -> QuerySet[LoadProof]:
+    """The last run first, with what was said of each."""
+    return LoadProof.objects.select_related("service", "service__contract", "review", "by")
+
+
+def load_proof_by_id(proof_id: int) -> LoadProof:
+    """
+    :raises Missing: if there is none that the asker may see
+    """
+    return _one(load_proofs().select_related("samples", "review__by", "unit"), proof_id)
+
+
+def counting_proof(proof: LoadProof) -> LoadProof | None:
+    """The proof that counts now for the same target of the same service."""
+    same = LoadProof.objects.filter(service=proof.service_id, target=proof.target, review__accepted=True)
+    return same.order_by("-began_at", "-id").first()
+
+
+def deliverables(*, state: str = "", contract_id: int | None = None) -> QuerySet[Deliverable]:
+    """Deliverables, those due first.
+
+    :param state: ``waiting`` (handed over, not decided), ``late``, ``accepted``, ``all``; empty: not accepted yet
+    """
+    last = Delivery.objects.filter(deliverable=OuterRef("pk")).order_by("-number")
+    found = (
+        Deliverable.objects.select_related("contract", "post")
+        .annotate(
+            handed_at=Subquery(last.values("delivered_at")[:1]),
+            outcome=Subquery(last.values("acceptance__outcome")[:1]),
+        )
+        .order_by(F("due_on").asc(nulls_last=True), "id")
+    )
+    if contract_id:
+        found = found.filter(contract_id=contract_id)
+    if state == "all":
+        return found
+    if state == "accepted":
+        return found.filter(outcome="accepted")
+    found = found.filter(withdrawn_at=None).filter(Q(outcome=None) | ~Q(outcome="accepted"))
+    if state == "waiting":
+        return found.filter(outcome=None).exclude(handed_at=None)
+    return found.filter(due_on__lt=timezone.localdate()) if state == "late" else found
+
+
+def deliverable_by_id(deliverable_id: int) -> Deliverable:
+    """
+    :raises Missing: if there is none that the asker may see
+    """
+    return _one(deliverables(state="all").select_related("unit"), deliverable_id)
+
+
+def deliveries_of(deliverable: Deliverable) -> QuerySet[Delivery]:
+    """The last first, with what was decided."""
+    related = ("content", "by", "acceptance", "acceptance__by", "acceptance__post")
+    return Delivery.objects.filter(deliverable=deliverable).select_related(*related)
+
+
+def delivery_by_id(delivery_id: int) -> Delivery:
+    """
+    :raises Missing: if there is none that the asker may see
+    """
+    return _one(Delivery.objects.select_related("content", "deliverable", "deliverable__post"), delivery_id)
 
 
 def snapshot_by_id(snapshot_id: int) -> Snapshot:

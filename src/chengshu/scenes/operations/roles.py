@@ -19,6 +19,9 @@ _WORK = (
     "operations.settle_problem",
     "operations.record_outage",
     "operations.end_outage",
+    "operations.note_restored",
+    "operations.record_load",
+    "operations.hand_over",
     "operations.begin_round",
     "operations.record_check",
     "operations.finish_round",
@@ -48,8 +51,15 @@ for _role in ("operations_officer", "section_head"):
         "operations.import_resources",
         "operations.plan_rounds",
         "operations.make_report",
+        "operations.review_load",
+        "operations.add_deliverable",
+        "operations.name_acceptor",
+        "operations.withdraw_deliverable",
+        "operations.accept_delivery",
     )
 for _role in ("department_head", "unit_head", "supervisor"):
     grant(_role, "operations.view")
+for _role in ("department_head", "unit_head"):
+    grant(_role, "operations.review_load", "operations.accept_delivery")
 for _role in ("window_clerk", "reviewer", "unit_officer", "unit_head", "handling_unit_officer"):
     grant(_role, "operations.report_fault")

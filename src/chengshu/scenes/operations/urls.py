@@ -1,6 +1,15 @@
 from django.urls import path
 
-from chengshu.scenes.operations.pages import contracts, problems, reports, resources, rounds, tickets
+from chengshu.scenes.operations.pages import (
+    contracts,
+    deliverables,
+    loads,
+    problems,
+    reports,
+    resources,
+    rounds,
+    tickets,
+)
 
 urlpatterns = [
     path("", contracts.listing, name="contracts"),
@@ -17,6 +26,19 @@ urlpatterns = [
     path("tickets/new/", tickets.new, name="new_ticket"),
     path("tickets/<int:ticket_id>/", tickets.one, name="ticket"),
     path("tickets/<int:ticket_id>/problem/", tickets.link, name="link_problem"),
+    path("loads/", loads.listing, name="loads"),
+    path("loads/new/", loads.new, name="new_load"),
+    path("loads/<int:proof_id>/", loads.one, name="load"),
+    path("loads/<int:proof_id>/review/", loads.review, name="review_load"),
+    path("loads/<int:proof_id>/samples/", loads.samples, name="load_samples"),
+    path("deliverables/", deliverables.listing, name="deliverables"),
+    path("deliverables/new/", deliverables.new, name="new_deliverable"),
+    path("deliverables/<int:deliverable_id>/", deliverables.one, name="deliverable"),
+    path("deliverables/<int:deliverable_id>/hand-over/", deliverables.hand_over, name="hand_over"),
+    path("deliverables/<int:deliverable_id>/acceptor/", deliverables.acceptor, name="name_acceptor"),
+    path("deliverables/<int:deliverable_id>/withdraw/", deliverables.withdraw, name="withdraw_deliverable"),
+    path("deliveries/<int:delivery_id>/decide/", deliverables.decide, name="accept_delivery"),
+    path("deliveries/<int:delivery_id>/file/", deliverables.file, name="delivery_file"),
     path("calls/", tickets.calls, name="calls"),
     path("problems/", problems.listing, name="problems"),
     path("problems/<int:problem_id>/", problems.one, name="problem"),

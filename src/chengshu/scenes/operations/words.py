@@ -22,6 +22,7 @@ GROUPS: Final = (
     Option("using", _("Units that use it")),
 )
 STATE_TONES: Final = {"open": "caution", "responded": "info", "repaired": "info", "closed": "positive"}
+OUTCOME_TONES: Final = {"accepted": "positive", "rework": "caution", "returned": "negative"}
 FAULTS: Final[dict[str, Words]] = {
     "black": _("Black picture"),
     "covered": _("Covered lens"),

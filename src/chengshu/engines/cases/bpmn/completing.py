@@ -99,6 +99,10 @@ def completed(
 
 
 def _identify(document: Document) -> Iterator[Completion]:
+    for number, process in enumerate(document.processes, start=1):
+        if not process.id:
+            process.set("id", f"process_unidentified_{number}")
+            yield Completion(process.id, IDENTIFIED)
     for process in document.processes:
         unidentified = (found for found in process.walk() if is_a(found, "flowElement") and not found.id)
         for number, found in enumerate(unidentified, start=1):

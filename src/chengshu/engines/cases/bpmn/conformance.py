@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,19 +20,26 @@ from chengshu.engines.cases.bpmn.completing import Completion, completed, with_d
 from chengshu.engines.cases.bpmn.document import (
     Difference,
     Document,
+    Element,
     differences,
     examine_document,
+    model_elements,
     write_document,
 )
 from chengshu.engines.cases.bpmn.graph import Graph
 from chengshu.engines.cases.bpmn.lint import lint_document
+from chengshu.engines.cases.bpmn.metamodel import is_a
 from chengshu.engines.cases.bpmn.rules import Subject
 from chengshu.engines.cases.bpmn.rules_flow import flows_at_home
 from chengshu.engines.cases.bpmn.trial import Outcome, TrialLibrary, try_process
+from chengshu.engines.cases.data import Finding
 from chengshu.engines.cases.interpreter.compiler import compile_process
 from chengshu.engines.cases.interpreter.plan import Plan
 from chengshu.engines.cases.refusals import ModelRefused
 from chengshu.foundation.errors import Words
+
+_TAKING_PART: Final = ("flowElement", "rootElement", "lane")
+"""Kinds that other elements point at by their ids."""
 
 
 @dataclass
@@ -51,11 +58,16 @@ class Model:
     plans: dict[str, Plan] = field(default_factory=dict)
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
     refused: list[tuple[str, Words]] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    """Codes of what lint says of the file."""
 
     @property
     def processes(self) -> list[str]:
-        """Ids of the processes with anything in them; an empty one is only the inside of a closed pool."""
-        document = self.document
+        """Ids of the processes with anything in them; an empty one is only the inside of a closed pool.
+
+        A process without an id goes by the one that the trial gave it.
+        """
+        document = self.trial or self.document
         return (
             [process.id for process in document.processes if document.flow_nodes(process)] if document else []
         )
@@ -72,18 +84,21 @@ class Model:
 
 
 def run_folder(path: Path) -> dict[str, Any]:
-    """Try every ``.bpmn`` file in the folder and below.
+    """Try every ``.bpmn`` file in the folder and below, however its ending is spelt.
 
     :returns: JSON-able: ``models``, ``imported`` (read), ``round_trip`` (written and read again without any
         difference), ``processes``, ``processes_executed`` (from each start a run came to its end), ``executed`` (all
         processes of the file), ``processes_executable_as_is`` (compiled without any completion), ``refused``,
         ``completions``, and ``files`` with the details
     """
-    files = sorted(path.rglob("*.bpmn"))
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".bpmn" and not file.is_dir())
     models = [_read(file, str(file.relative_to(path))) for file in files]
     callable_processes = _callable(models)
     for model in models:
-        _compile(model, callable_processes)
+        try:
+            _compile(model, callable_processes)
+        except Exception as error:  # See ``_compiled``.
+            model.refused.append(("", _fault(error)))
     library = TrialLibrary()
     for model in models:
         for plan in model.plans.values():
@@ -98,6 +113,9 @@ def _read(file: Path, name: str) -> Model:
     model = Model(name)
     try:
         model.document = examine_document(file.read_bytes())
+    except OSError as error:
+        model.refused.append(("", _("The file cannot be opened: %(reason)s.") % {"reason": error.strerror}))
+        return model
     except ModelRefused as refused:
         model.refused.append((refused.findings[0].element, refused.message))
         return model
@@ -111,25 +129,40 @@ def _read(file: Path, name: str) -> Model:
     model.refused += [
         (lost.path, _("Lost or changed when written: %(what)s.") % {"what": lost.name}) for lost in model.lost
     ]
-    ambiguous = [finding for finding in model.document.findings if finding.code == "bpmn.duplicate_id"]
-    model.refused += [(finding.element, finding.message) for finding in ambiguous]
+    model.refused += [(finding.element, finding.message) for finding in _ambiguous(model.document)]
     if not model.processes:
         model.refused.append(("", _("The file holds no process to run: it only draws.")))
     return model
 
 
+def _ambiguous(document: Document) -> list[Finding]:
+    """Ids used twice by something that takes part in a run; two remarks of one id confuse nobody."""
+    holders: dict[str, list[Element]] = defaultdict(list)
+    for found in model_elements(document.root):
+        holders[found.id].append(found)
+    return [
+        finding
+        for finding in document.findings
+        if finding.code == "bpmn.duplicate_id"
+        and any(is_a(found, kind) for found in holders[finding.element] for kind in _TAKING_PART)
+    ]
+
+
 def _compile(model: Model, callable_processes: set[str]) -> None:
     if model.document is None:
         return
-    model.trial, model.completions = completed(model.document, callable_processes)
-    if any(finding.code == "bpmn.duplicate_id" for finding in model.document.findings):
+    model.findings = [finding.code for finding in lint_document(model.document)]
+    if _ambiguous(model.document):
         return  # Which of the two a flow means cannot be told.
+    model.trial, model.completions = completed(model.document, callable_processes)
     crossing = list(flows_at_home(Subject(model.document)))
     model.refused += [(finding.element, finding.message) for finding in crossing]
     if crossing:
         return
+    named = {process.id for process in model.document.processes if process.id}
     for process in model.processes:
-        model.as_it_is += isinstance(_compiled(model, model.document, process, drawing=False), Plan)
+        if process in named:
+            model.as_it_is += isinstance(_compiled(model, model.document, process, drawing=False), Plan)
         plan = _compiled(model, model.trial, process)
         if isinstance(plan, Plan):
             model.plans[process] = plan
@@ -183,7 +216,7 @@ def _run(model: Model, library: TrialLibrary) -> None:
 
 
 def _try(plan: Plan, library: TrialLibrary) -> list[Outcome]:
-    own = TrialLibrary({plan.ref: plan}, dict(library.newest))
+    own = TrialLibrary({plan.ref: plan}, dict(library.newest), beside=library.beside)
     for called in _called_by(plan, library):
         own.plans[called.ref] = called
     try:
@@ -212,8 +245,8 @@ def _called_by(plan: Plan, library: TrialLibrary) -> Iterator[Plan]:
     pending = [plan]
     while pending:
         caller = pending.pop()
-        callable_ones = {found.process_id for found in library.plans.values()}
-        for ref in sorted(library.called(caller.ref, process) for process in caller.calls & callable_ones):
+        known = caller.calls & library.newest.keys()
+        for ref in sorted(library.called(caller.ref, process) for process in known):
             if ref not in seen:
                 seen.add(ref)
                 pending.append(library.plans[ref])
@@ -248,13 +281,12 @@ def _completions(model: Model) -> Iterator[dict[str, Any]]:
 
 
 def _details(model: Model) -> dict[str, Any]:
-    findings = lint_document(model.document) if model.document is not None else ()
     return {
         "file": model.name,
         "imported": model.document is not None,
         "round_trip": model.kept,
         "executed": model.executed,
-        "findings": dict(sorted(Counter(finding.code for finding in findings).items())),
+        "findings": dict(sorted(Counter(model.findings).items())),
         "processes": [_process_details(model, process) for process in model.processes],
     }
 

@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -37,16 +38,30 @@ _NOW: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _SPLITS: Final = frozenset({Kind.EXCLUSIVE, Kind.INCLUSIVE, Kind.COMPLEX})
 
 
+@dataclass
 class TrialLibrary(MemoryLibrary):
     """Plans in memory under ``file#process``, and decisions that decide nothing."""
 
+    beside: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The plan that a folder holds for a process."""
+
+    def add(self, plan: Plan) -> None:
+        super().add(plan)
+        self.beside[_folder(plan.ref), plan.process_id] = plan.ref
+
     def called(self, ref: str, process_id: str) -> str:
-        """A process of the caller's own file before those of the others."""
-        own = f"{ref.partition('#')[0]}#{process_id}"
-        return own if own in self.plans else super().called(ref, process_id)
+        """A process of the caller's own file before one of the same folder before those of the others."""
+        own = f"{ref.rpartition('#')[0]}#{process_id}"
+        if own in self.plans:
+            return own
+        return self.beside.get((_folder(ref), process_id)) or super().called(ref, process_id)
 
     def decide(self, ref: str, decision_id: str, inputs: Mapping[str, Any]) -> Any:
         return None
+
+
+def _folder(ref: str) -> str:
+    return str(PurePath(ref.rpartition("#")[0]).parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _library(contents: Iterable[bytes]) -> dict[str, Document]:
 def _assembled(document: Document, library: dict[str, Document], above: tuple[str, ...]) -> DecisionModel:
     """The model with its imported models, each assembled in turn."""
     imported: dict[str, DecisionModel] = {}
+    nameless: list[DecisionModel] = []
     findings: list[Finding] = []
     for wanted in document.imports:
         found = library.get(wanted.namespace)
@@ -81,8 +82,14 @@ def _assembled(document: Document, library: dict[str, Document], above: tuple[st
             findings.append(_not_imported(wanted.name, wanted.namespace, wanted.line, circle=circle))
             continue
         inner = _assembled(found, library, (*above, document.namespace))
-        imported[wanted.name or f"\0{len(imported)}"] = inner
-    model = compile_model(document, imported)
+        if wanted.name:
+            imported[wanted.name] = inner
+        else:
+            nameless.append(inner)
+    for inner in nameless:
+        document = document.absorbing(inner.document)
+        imported = {**inner.imported, **imported}
+    model = compile_model(document, imported, [inner.types for inner in nameless])
     model.findings[:0] = findings
     return model
 

@@ -6,7 +6,7 @@ its ``resultNode`` elements does. Numbers may differ by 1e-8 of their size. Noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,12 +16,14 @@ from typing import Any
 from chengshu.engines.cases.bpmn.parsing import parse
 from chengshu.engines.cases.bpmn.tree import Element
 from chengshu.engines.cases.dmn import DecisionModel, read_decisions_file
+from chengshu.engines.cases.dmn.items import settled
 from chengshu.engines.cases.feel import temporal
 from chengshu.engines.cases.feel.builtins.conversion import parsed_number
 from chengshu.engines.cases.feel.errors import Remark
 from chengshu.engines.cases.feel.limits import Limits
 from chengshu.engines.cases.feel.names import normalised
-from chengshu.engines.cases.feel.values import equal, kind, lift, text_of
+from chengshu.engines.cases.feel.types import ANY, Constrained, ContextType, ListType, Simple, Type
+from chengshu.engines.cases.feel.values import DATE_AND_TIME, DAYS, YEARS, equal, kind, lift, text_of
 from chengshu.foundation.errors import ChengshuError
 
 TOLERANCE = Decimal("1e-8")
@@ -119,10 +121,13 @@ def _named(element: Element, local: str) -> list[Element]:
 
 
 def _passes(file: Path, label: str, case: Element, model: DecisionModel, report: Report) -> bool:
-    inputs = {normalised(node.name): value_of(node) for node in _named(case, "inputNode")}
+    inputs = {
+        normalised(node.name): meant(value_of(node), model.type_of(normalised(node.name)))
+        for node in _named(case, "inputNode")
+    }
     before = len(report.failed)
     for node in _named(case, "resultNode"):
-        expected = next((value_of(holder) for holder in _named(node, "expected")), None)
+        expected = _expected(node)
         wanted = text_of(expected, nested=True)
         try:
             actual, reason = _actual(case, node, inputs, model)
@@ -134,6 +139,12 @@ def _passes(file: Path, label: str, case: Element, model: DecisionModel, report:
         except Exception as error:  # a defect of ours must be listed, not end the run
             report.fail(file, label, node.name, f"{type(error).__name__}: {error}", wanted)
     return len(report.failed) == before
+
+
+def _expected(node: Element) -> Any:
+    """What a result should be; files of 2016 say ``computed`` for ``expected``."""
+    holders = [*_named(node, "expected"), *_named(node, "computed")]
+    return value_of(holders[0]) if holders else None
 
 
 def _actual(case: Element, node: Element, inputs: Mapping[str, Any], model: DecisionModel) -> tuple[Any, str]:
@@ -197,7 +208,39 @@ def _simple(value: Element) -> Any:
             return temporal.parse_date_time(stripped)
         case "duration" | "dayTimeDuration" | "yearMonthDuration":
             return temporal.parse_duration(stripped)
-    return text
+    return text if of else Untyped(text)
+
+
+class Untyped(str):
+    """Text that a test file gives no type: it means whatever the model declares, or the result is."""
+
+
+_READINGS: dict[str, Callable[[str], Any]] = {
+    "number": parsed_number,
+    "boolean": lambda text: {"true": True, "false": False}.get(text),
+    "date": temporal.parse_date,
+    "time": temporal.parse_time,
+    DATE_AND_TIME: temporal.parse_date_time,
+    DAYS: temporal.parse_duration,
+    YEARS: temporal.parse_duration,
+}
+
+
+def meant(value: Any, of: Type) -> Any:
+    """An input as its declared type reads it; what has a type already stays what it is."""
+    of = settled(of)
+    if isinstance(of, Constrained):
+        return meant(value, of.of)
+    if isinstance(value, list):
+        return [meant(item, of.of if isinstance(of, ListType) else of) for item in value]
+    if isinstance(value, dict):
+        entries = of.entries if isinstance(of, ContextType) else {}
+        return {name: meant(part, entries.get(name, ANY)) for name, part in value.items()}
+    if not isinstance(value, Untyped):
+        return value
+    if isinstance(of, Simple) and of.kind in _READINGS:
+        return _READINGS[of.kind](value.strip())
+    return str(value)
 
 
 def _raw_text(element: Element) -> Iterator[str]:
@@ -209,6 +252,8 @@ def _raw_text(element: Element) -> Iterator[str]:
 
 def agrees(expected: Any, actual: Any) -> bool:
     """Whether a result is what a test expects."""
+    if isinstance(expected, Untyped):
+        expected = _read_like(actual, expected)
     one, other = kind(expected), kind(actual)
     if one != other:
         return False
@@ -221,3 +266,12 @@ def agrees(expected: Any, actual: Any) -> bool:
         names = {*expected, *(name for name, value in actual.items() if value is not None)}
         return all(agrees(expected.get(name), actual.get(name)) for name in names)
     return equal(expected, actual) is True
+
+
+def _read_like(actual: Any, expected: Untyped) -> Any:
+    """Text without a type as a value of the kind that the result is of; nothing at all means null."""
+    found = kind(actual)
+    if found == "null" and not expected.strip():
+        return None
+    reading = _READINGS.get(found)
+    return reading(expected.strip()) if reading else str(expected)

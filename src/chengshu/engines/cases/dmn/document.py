@@ -31,7 +31,7 @@ NAMESPACES = {
 _LATER = re.compile(r"https?://www\.omg\.org/spec/DMN/20[0-9]{6}/(?:MODEL/|dmn[0-9]*\.xsd)")
 """Namespaces of editions that are not in the table; what they add is refused element by element, if at all."""
 
-_FEEL_LANGUAGES = ("/spec/FEEL/", "/spec/DMN/", "feel")
+_FEEL_LANGUAGES = ("/spec/feel/", "/spec/dmn/", "feel")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Document:
     """The root of a file with what every reader of it needs.
 
     :param by_id: decisions, input data, knowledge models and services, by id
+    :param absorbed: the documents that are imported without a name, whose elements are in ``by_id`` too
     """
 
     root: Element
@@ -56,6 +57,23 @@ class Document:
     namespace: str
     name: str
     by_id: dict[str, Element]
+    absorbed: tuple[Document, ...] = ()
+
+    @property
+    def own_namespaces(self) -> frozenset[str]:
+        """Namespaces whose ids are ids of this document."""
+        return frozenset({self.namespace, *(document.namespace for document in self.absorbed)})
+
+    def absorbing(self, other: Document) -> Document:
+        """The document with the elements of one that it imports without a name, as if they were its own; of two that
+        share a name or id, its own is meant everywhere (DMN 1.5, 6.3.3)."""
+        names = {name_of(element) for element in self.by_id.values()}
+        added = {
+            identifier if not identifier.startswith("#") else f"{other.namespace}{identifier}": element
+            for identifier, element in other.by_id.items()
+            if identifier not in self.by_id and name_of(element) not in names
+        }
+        return replace(self, by_id={**self.by_id, **added}, absorbed=(*self.absorbed, other, *other.absorbed))
 
     @property
     def imports(self) -> list[Import]:
@@ -81,7 +99,7 @@ def read_document(content: bytes) -> Document:
         root, _remarks = parse(content)
     except ModelRefused as refusal:
         raise DmnError([_as_dmn(finding) for finding in refusal.findings]) from refusal
-    version = NAMESPACES.get(root.namespace) or (_LATER.fullmatch(root.namespace) and "?")
+    version = _version(root)
     if root.local != "definitions" or not version:
         raise DmnError([_not_dmn(root)])
     # DMN 1.1 to 1.4 keep DRG elements directly under the root; nothing else there bears their names.
@@ -91,6 +109,18 @@ def read_document(content: bytes) -> Document:
         if child.namespace == root.namespace and child.local in DRG_ELEMENTS
     }
     return Document(root, version, root.get("namespace"), normalised(root.name), by_id)
+
+
+def _version(root: Element) -> str:
+    """The edition of the standard, ``?`` for one that is not in the table; empty if the file is none of DMN.
+
+    Some editors declare DMN's namespace for a prefix and then write the elements without it; such a file is read too.
+    """
+    namespaces = [root.namespace]
+    if root.namespace in ("", root.get("namespace")):
+        namespaces += root.namespaces().values()
+    known = next((NAMESPACES[namespace] for namespace in namespaces if namespace in NAMESPACES), "")
+    return known or ("?" if _LATER.fullmatch(root.namespace) else "")
 
 
 def _as_dmn(finding: Finding) -> Finding:
@@ -158,6 +188,6 @@ def references(element: Element, *kinds: str) -> Iterator[str]:
 
 
 def is_feel(element: Element) -> bool:
-    """Whether an expression's language is FEEL, which is the default."""
-    language = element.get("expressionLanguage")
+    """Whether an expression's language is FEEL, which is the default; old editors write just ``FEEL``."""
+    language = element.get("expressionLanguage").lower()
     return not language or any(part in language for part in _FEEL_LANGUAGES)

@@ -90,9 +90,7 @@ class Items:
     def _base(self, definition: Element) -> Type:
         components = children(definition, "itemComponent")
         if components:
-            return ContextType(
-                {normalised(part.name): self._definition(part) for part in components}, open=True
-            )
+            return ContextType({normalised(part.name): self._definition(part) for part in components})
         function = child(definition, "functionItem")
         if function is not None:
             parameters = tuple(
@@ -130,6 +128,18 @@ def settled(of: Type) -> Type:
     while isinstance(of, Late):
         of = of.target
     return of
+
+
+def completed(of: Type, value: Any) -> Any:
+    """Input data with null for each component that was left out; elsewhere a context must have them all."""
+    of = settled(of)
+    if isinstance(of, Constrained):
+        return completed(of.of, value)
+    if isinstance(of, ListType) and isinstance(value, (list, tuple)):
+        return [completed(of.of, item) for item in value]
+    if isinstance(of, ContextType) and isinstance(value, Mapping):
+        return {**value, **{name: completed(part, value.get(name)) for name, part in of.entries.items()}}
+    return value
 
 
 def allowed_values(of: Type) -> UnaryTests | None:

@@ -5,7 +5,7 @@ Only what an element requires is in scope of its logic; elements of imported mod
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from chengshu.engines.cases.dmn.document import (
     variable_of,
 )
 from chengshu.engines.cases.dmn.errors import DmnError
-from chengshu.engines.cases.dmn.items import member_names, result_of
+from chengshu.engines.cases.dmn.items import completed, member_names, result_of
 from chengshu.engines.cases.dmn.tables import Matched
 from chengshu.engines.cases.feel.errors import Remark
 from chengshu.engines.cases.feel.limits import LIMITS, Closure, Limits, Run, Scope
@@ -38,11 +38,6 @@ _MISSING = object()
 
 _RANKS = ("decision", "decisionService", "businessKnowledgeModel", "inputData")
 """Which element is meant by a name that several bear."""
-
-
-def is_named(import_name: str) -> bool:
-    """Whether elements stand under the import's name; imports without name have a made-up key, see ``_assembled``."""
-    return not import_name.startswith("\0")
 
 
 @dataclass(frozen=True)
@@ -167,6 +162,11 @@ class DecisionModel:
             pending += [self.local_id(href) or "" for href in reversed(part.requires)]
         return tuple(found.values())
 
+    def type_of(self, name: str) -> Type:
+        """The declared type of an element, by name or id; ``Any`` if there is none here."""
+        part = self._own_part(name)
+        return part.of if part is not None else ANY
+
     def evaluate(
         self,
         decision: str,
@@ -216,12 +216,16 @@ class DecisionModel:
             return held_to(result_of(part.of) or ANY, evaluation.served(part.element, inputs), run)
         return evaluation.value(part.id)
 
-    def _part_named(self, name: str) -> _Part:
+    def _own_part(self, name: str) -> _Part | None:
         part = self.parts.get(name)
-        if part is None:
-            wanted = normalised(name)
-            named = [part for part in self.parts.values() if part.name == wanted]
-            part = min(named, key=lambda part: _RANKS.index(part.element.local), default=None)
+        if part is not None:
+            return part
+        wanted = normalised(name)
+        named = [part for part in self.parts.values() if part.name == wanted]
+        return min(named, key=lambda part: _RANKS.index(part.element.local), default=None)
+
+    def _part_named(self, name: str) -> _Part:
+        part = self._own_part(name)
         if part is None:
             message = _("There is no decision “%(name)s” in the model.") % {"name": name}
             raise DmnError([Finding("error", "dmn.no_decision", name, name, message)])
@@ -230,7 +234,7 @@ class DecisionModel:
     def local_id(self, href: str) -> str | None:
         """The id that a reference means in this very model; None if it points into another."""
         namespace, _hash, local = href.rpartition("#")
-        return local if namespace in ("", self.namespace) else None
+        return local if namespace in ("", *self.document.own_namespaces) else None
 
     def found(self, href: str) -> tuple[tuple[str, ...], str] | None:
         """Where a reference leads: the names of the imports on the way, and the id; None if nowhere."""
@@ -265,16 +269,21 @@ class Evaluation:
         self._inner: dict[str, Evaluation] = {}
 
     def value(self, identifier: str) -> Any:
-        """The value of an element: of input data what is given, of a decision its result, else a function."""
+        """The value of an element: of input data what is given, of a decision its result, else a function.
+
+        A decision without logic is one that people make: its value may be given like input data (DMN 1.3, 6.3.7).
+        """
         if identifier not in self._values:
             self._values[identifier] = self._found(self._model.parts[identifier])
         return self._values[identifier]
 
     def _found(self, part: _Part) -> Any:
         if part.element.local == "inputData":
-            return held_to(part.of, self._given(part.name), self._run)
+            return held_to(part.of, completed(part.of, self._given(part.name)), self._run)
         if part.element.local == "decisionService":
             return self._service(part)
+        if part.logic is None and part.element.local == "decision":
+            return held_to(part.of, self._given(part.name), self._run)
         outer, self._run.element = self._run.element, part.id
         self._run.enter()
         try:
@@ -299,7 +308,7 @@ class Evaluation:
             place, evaluation = values, self
             for name in way[0]:
                 evaluation = evaluation._within(name)
-                place = place.setdefault(name, {}) if is_named(name) else place
+                place = place.setdefault(name, {})
             place[evaluation._model.parts[way[1]].name] = evaluation.value(way[1])
         if part.element.local == "businessKnowledgeModel":
             scope = Scope(values, None, self._run)
@@ -310,7 +319,7 @@ class Evaluation:
     def _within(self, name: str) -> Evaluation:
         """The evaluation of an imported model, whose inputs are what is given under its name."""
         if name not in self._inner:
-            inputs = self._inputs.get(name) if is_named(name) else self._inputs
+            inputs = self._inputs.get(name)
             if not isinstance(inputs, Mapping):
                 prefix = f"{name}."
                 inputs = {
@@ -377,19 +386,25 @@ class Evaluation:
 REQUIREMENTS = ("requiredInput", "requiredDecision", "requiredKnowledge")
 
 
-def compile_model(document: Document, imported: Mapping[str, DecisionModel]) -> DecisionModel:
-    """The model with everything in it compiled; what is faulty is in its findings and evaluates to null."""
+def compile_model(
+    document: Document,
+    imported: Mapping[str, DecisionModel],
+    brought_in: Sequence[Mapping[str, Type]] = (),
+) -> DecisionModel:
+    """The model with everything in it compiled; what is faulty is in its findings and evaluates to null.
+
+    :param brought_in: types of the models that are imported without a name, the first of a name counting
+    """
     findings: list[Finding] = []
     boxes = Boxes(findings)
-    members = set(member_names(document.root))
+    members = {name for part in (document, *document.absorbed) for name in member_names(part.root)}
+    for types in reversed(brought_in):
+        boxes.items.adopt("", types)
     for name, model in imported.items():
-        boxes.items.adopt(name if is_named(name) else "", model.types)
+        boxes.items.adopt(name, model.types)
         members |= set(member_names(model.document.root))
     boxes.members = frozenset(members)
-    boxes.items.read(
-        document.root,
-        {model.namespace: name if is_named(name) else "" for name, model in imported.items()},
-    )
+    boxes.items.read(document.root, {model.namespace: name for name, model in imported.items()})
     model = DecisionModel(document, imported, findings, types=boxes.items.types)
     for identifier, element in document.by_id.items():
         if element.local != "knowledgeSource":
@@ -428,7 +443,7 @@ def _names_in_scope(part: _Part, model: DecisionModel) -> tuple[str, ...]:
         reached = model.part_at(href)
         if reached is not None:
             way, required = reached
-            names.append(next((name for name in way if is_named(name)), required.name))
+            names.append(next(iter(way), required.name))
     return tuple(names)
 
 

@@ -133,11 +133,13 @@ def invoked_by_name(target: Any, arguments: dict[str, Any], run: Run, at: int = 
 
 
 def _called(target: Function, arguments: list[Any], run: Run, at: int) -> Any:
+    """Call with each argument held to its parameter's type: one that cannot be of it is null inside the function,
+    which is called all the same (DMN 1.3, 10.3.2.9.4)."""
     taken = []
     for value, of in zip(arguments, target.types or [None] * len(arguments), strict=True):
         accepted = value if of is None else of.coerced(value)
         if accepted is MISMATCH:
-            return run.null("argument_type", at, name=target.name, kind=kind(value), parameter=of.title)
+            accepted = run.null("argument_type", at, name=target.name, kind=kind(value), parameter=of.title)
         taken.append(accepted)
     result = target.call(run, *taken)
     if target.result_type is None:

@@ -207,9 +207,19 @@ class Parser:
             return self._between(token.start, left)
         if token.text == "in":
             return self._on_top_of(self._in(token.start, left), left)
-        right = self._climb(level + 1)
+        if token.text in ("=", "!=") and self._is("<", "<=", ">", ">="):
+            right = self._one_sided_range()
+        else:
+            right = self._climb(level + 1)
         make = syntax.Comparison if level == _COMPARING else syntax.Arithmetic
         return self._on_top_of(make(token.start, token.text, left, right), left, right)
+
+    def _one_sided_range(self) -> syntax.Node:
+        """The range that ``>= 2`` is when something is compared with it."""
+        token = self._token
+        self._index += 1
+        endpoint = self._climb(_COMPARING + 1)
+        return self._on_top_of(syntax.OneSided(token.start, token.text, endpoint), endpoint)
 
     def _logic(self, first: syntax.Node, level: int) -> syntax.Node:
         token, parts = self._token, [first]

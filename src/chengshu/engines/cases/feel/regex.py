@@ -154,12 +154,28 @@ def compiled_pattern(pattern: str, flags: str = "") -> Pattern:
     return Pattern(tuple(program), reader.groups, not reader.refers_back, "m" in flags, "i" in flags)
 
 
+def _without_blanks(pattern: str) -> str:
+    """The pattern as flag ``x`` leaves it: without blanks, even between a backslash and its sign, except in classes."""
+    kept, depth, escaped = [], 0, False
+    for sign in pattern:
+        if sign in " \t\n\r" and not depth:
+            continue
+        kept.append(sign)
+        if escaped:
+            escaped = False
+        elif sign == "\\":
+            escaped = True
+        elif sign == "[" or (sign == "]" and depth):
+            depth += 1 if sign == "[" else -1
+    return "".join(kept)
+
+
 class _Reader:
     """Reads a pattern straight into instructions; fragments are moved by rewriting their targets."""
 
     def __init__(self, pattern: str, flags: str) -> None:
         literal = "q" in flags
-        self._pattern = pattern
+        self._pattern = _without_blanks(pattern) if "x" in flags and not literal else pattern
         self._flags = flags
         self._literal = literal
         self._index = 0
@@ -186,9 +202,7 @@ class _Reader:
         return Instruction("one", without_case(test) if "i" in self._flags else test)
 
     def _peek(self) -> str:
-        """The next sign that counts, or the empty string at the end."""
-        while "x" in self._flags and self._pattern[self._index : self._index + 1] in (" ", "\t", "\n", "\r"):
-            self._index += 1
+        """The next sign, or the empty string at the end."""
         return self._pattern[self._index : self._index + 1]
 
     def _alternatives(self) -> list[Instruction]:
@@ -323,6 +337,12 @@ class _Reader:
             raise BadPattern(_("there is no category “%(name)s”") % {"name": name})
         return none_of([test]) if negated else test
 
+    def _of_class(self, tests: list[CharacterTest], negated: bool) -> CharacterTest:
+        """Where case does not count, ``[^Q]`` passes neither ``Q`` nor ``q`` (XPath Functions 3.1, 5.6.2)."""
+        if not negated:
+            return any_of(tests)
+        return none_of([without_case(test) for test in tests] if "i" in self._flags else tests)
+
     def _class(self) -> CharacterTest:
         """From after ``[`` to after ``]``, with a subtraction ``-[…]`` at the end."""
         negated = self._pattern[self._index : self._index + 1] == "^"
@@ -332,9 +352,9 @@ class _Reader:
             sign = self._class_sign()
             if sign == "]" and tests:
                 self._index += 1
-                return none_of(tests) if negated else any_of(tests)
+                return self._of_class(tests, negated)
             if sign == "-" and tests and self._pattern.startswith("-[", self._index):
-                return self._subtracted(none_of(tests) if negated else any_of(tests))
+                return self._subtracted(self._of_class(tests, negated))
             tests.append(self._class_item(sign))
 
     def _class_sign(self) -> str:

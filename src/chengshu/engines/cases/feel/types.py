@@ -33,7 +33,7 @@ class Type:
         list of one, a date as its midnight in UTC; :data:`MISMATCH` if it cannot be of the type."""
         if value is None or self.conforms(value):
             return value
-        if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
+        if isinstance(value, list) and len(value) == 1:
             return self.coerced(value[0])
         return MISMATCH
 
@@ -85,20 +85,15 @@ class ListType(Type):
 
 @dataclass(frozen=True)
 class ContextType(Type):
-    """A context with at least these entries.
-
-    :param open: entries may be missing, as in input data; a type in an expression wants them all
-    """
+    """A context with at least these entries, each of which may be null (DMN 1.3, 10.3.2.9.2)."""
 
     entries: Mapping[str, Type] = field(default_factory=dict)
-    open: bool = False
 
     def conforms(self, value: Any) -> bool:
         if value is None:
             return True
         return kind(value) == "context" and all(
-            name in value and of.conforms(value[name]) if not self.open else of.conforms(value.get(name))
-            for name, of in self.entries.items()
+            name in value and of.conforms(value[name]) for name, of in self.entries.items()
         )
 
     def coerced(self, value: Any) -> Any:
@@ -106,10 +101,9 @@ class ContextType(Type):
             return super().coerced(value)
         taken = dict(value)
         for name, of in self.entries.items():
-            if name in taken:
-                taken[name] = of.coerced(taken[name])
-            elif not self.open:
+            if name not in taken:
                 return MISMATCH
+            taken[name] = of.coerced(taken[name])
         return MISMATCH if MISMATCH in taken.values() else taken
 
     @property
@@ -314,9 +308,24 @@ def inferred(node: syntax.Node) -> Type | None:
 
 
 def is_instance(value: Any, of: Type) -> bool:
-    """``value instance of T``."""
+    """``value instance of T``; allowed values are not looked at, as conformance is to the type beneath them."""
+    of = _unconstrained(of)
     if value is None:
         return isinstance(of, Simple) and of.kind == "null"
     if isinstance(of, ListType) and of.of is not ANY:
         return kind(value) == "list" and all(is_instance(item, of.of) for item in value)
     return of.conforms(value)
+
+
+def _unconstrained(of: Type) -> Type:
+    """The type without allowed values, also of what it is made of."""
+    match of:
+        case Late():
+            return _unconstrained(of.target)
+        case Constrained():
+            return _unconstrained(of.of)
+        case ListType():
+            return ListType(_unconstrained(of.of))
+        case ContextType():
+            return ContextType({name: _unconstrained(part) for name, part in of.entries.items()})
+    return of

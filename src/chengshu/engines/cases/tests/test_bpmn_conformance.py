@@ -64,6 +64,127 @@ def test_what_cannot_be_read_is_refused_and_the_rest_goes_on(tried: Any) -> None
     assert {entry["file"] for entry in report["refused"]} == {"broken.bpmn", "empty.bpmn"}
 
 
+def test_entities_other_formats_and_what_cannot_be_opened_are_refused_each_with_its_reason(
+    tried: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "folder.bpmn").mkdir()
+    (tmp_path / "gone.bpmn").symlink_to(tmp_path / "nowhere")
+    bomb = b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;&b;">]><definitions name="&c;"/>'
+    report = tried(bomb=bomb, noise=bytes(range(128, 256)), page=b"<html/>", sound=straight(task("step")))
+    assert (report["models"], report["imported"], report["executed"]) == (5, 1, 1)
+    told = {entry["file"]: entry["reason"] for entry in report["refused"]}
+    assert sorted(told) == ["bomb.bpmn", "gone.bpmn", "noise.bpmn", "page.bpmn"]
+    assert "DOCTYPE" in told["bomb.bpmn"]
+    assert "cannot be opened" in told["gone.bpmn"]
+
+
+def test_the_ending_of_a_file_may_be_spelt_in_capitals(tried: Any, tmp_path: Path) -> None:
+    (tmp_path / "LOUD.BPMN").write_bytes(straight(task("step")))
+    report = tried()
+    assert (report["models"], report["executed"]) == (1, 1)
+
+
+def test_processes_without_ids_are_given_some_and_each_is_run(tried: Any) -> None:
+    first = START + node("task", "a") + END + chain("start", "a", "end")
+    second = '<bpmn:startEvent id="s2"/><bpmn:task id="b"/>' + flow("s2", "b")
+    report = tried(
+        nameless=definitions(f"<bpmn:process>{first}</bpmn:process><bpmn:process>{second}</bpmn:process>")
+    )
+    told = report["files"][0]["processes"]
+    assert (report["round_trip"], report["processes"], report["processes_executed"]) == (1, 2, 2)
+    assert [process["nodes"] for process in told] == [3, 2]
+    assert [entry["elements"] for entry in report["completions"]] == [
+        [process["process"] for process in told]
+    ]
+
+
+def test_one_id_on_two_remarks_confuses_nobody(tried: Any) -> None:
+    remarked = '<bpmn:task id="a"><bpmn:documentation id="twice">one</bpmn:documentation></bpmn:task>'
+    steps = START + remarked + remarked.replace('"a"', '"b"') + END + chain("start", "a", "b", "end")
+    report = tried(remarked=process(steps))
+    assert (report["executed"], report["refused"]) == (1, [])
+    assert report["files"][0]["findings"]["bpmn.duplicate_id"] == 1
+
+
+def test_a_call_prefers_the_process_in_its_own_folder(tried: Any, tmp_path: Path) -> None:
+    caller = straight(node("callActivity", "call", attributes='calledElement="helper"'), "call")
+    good = process(START + task("inside") + END + chain("start", "inside", "end"), identifier="helper")
+    fork, join = node("exclusiveGateway", "fork"), node("parallelGateway", "join")
+    stuck = START + fork + task("a") + task("b") + join + END + chain("start", "fork", "a", "join", "end")
+    bad = process(stuck + chain("fork", "b", "join"), identifier="helper")
+    for folder, helper in (("one", good), ("two", bad)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "caller.bpmn").write_bytes(caller)
+        (tmp_path / folder / "helper.bpmn").write_bytes(helper)
+    report = tried()
+    executed = {file["file"] for file in report["files"] if file["executed"]}
+    assert executed == {"one/caller.bpmn", "one/helper.bpmn"}
+
+
+def test_what_only_describes_is_kept_and_does_not_stop_a_run(tried: Any) -> None:
+    around = (
+        '<bpmn:import importType="http://schemas.xmlsoap.org/wsdl/" location="a.wsdl" namespace="urn:service"/>'
+        '<bpmn:extension mustUnderstand="true" definition="v:thing"/>'
+        '<bpmn:itemDefinition id="item" structureRef="v:In" itemKind="Information"/>'
+        '<bpmn:resource id="office" name="Office"><bpmn:resourceParameter id="level" name="level"/></bpmn:resource>'
+        '<bpmn:partnerEntity id="partner"><bpmn:participantRef>pool</bpmn:participantRef></bpmn:partnerEntity>'
+        '<bpmn:message id="note" itemRef="item"/>'
+        '<bpmn:interface id="face" name="Face"><bpmn:operation id="operation" name="ask">'
+        "<bpmn:inMessageRef>note</bpmn:inMessageRef><bpmn:answerRef>item</bpmn:answerRef></bpmn:operation></bpmn:interface>"
+        '<bpmn:collaboration id="c"><bpmn:participant id="pool" processRef="p"/><bpmn:participant id="other"/>'
+        '<bpmn:messageFlow id="mf" sourceRef="pool" targetRef="other"/>'
+        '<bpmn:conversation id="talk"><bpmn:participantRef>pool</bpmn:participantRef>'
+        "<bpmn:messageFlowRef>mf</bpmn:messageFlowRef></bpmn:conversation></bpmn:collaboration>"
+    )
+    begun = (
+        '<bpmn:startEvent id="start"><bpmn:dataOutput id="out" itemSubjectRef="item"/><bpmn:dataOutputAssociation>'
+        "<bpmn:sourceRef>out</bpmn:sourceRef><bpmn:targetRef>in</bpmn:targetRef></bpmn:dataOutputAssociation>"
+        "<bpmn:outputSet><bpmn:dataOutputRefs>out</bpmn:dataOutputRefs></bpmn:outputSet>"
+        '<bpmn:messageEventDefinition messageRef="item"><bpmn:operationRef>operation</bpmn:operationRef>'
+        "</bpmn:messageEventDefinition></bpmn:startEvent>"
+    )
+    asked = (
+        '<bpmn:userTask id="ask"><bpmn:ioSpecification><bpmn:dataInput id="in"/><bpmn:inputSet>'
+        "<bpmn:dataInputRefs>in</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification>"
+        "<bpmn:performer><bpmn:resourceRef>office</bpmn:resourceRef><bpmn:resourceParameterBinding"
+        ' parameterRef="level"><bpmn:formalExpression>1</bpmn:formalExpression></bpmn:resourceParameterBinding>'
+        "</bpmn:performer></bpmn:userTask>"
+    )
+    inside = f'<bpmn:process id="p">{begun}{asked}{END}{chain("start", "ask", "end")}</bpmn:process>'
+    report = tried(described=definitions(around + inside))
+    assert (report["round_trip"], report["executed"], report["refused"]) == (1, 1, [])
+
+
+def test_an_error_thrown_beside_the_work_and_a_call_for_each_document_are_run(tried: Any) -> None:
+    def beside(name: str, event: str, steps: str) -> str:
+        begin = f'<bpmn:startEvent id="{name}-begin" isInterrupting="false">{event}</bpmn:startEvent>'
+        return node("subProcess", name, begin + steps, attributes='triggeredByEvent="true"')
+
+    call = node(
+        "callActivity",
+        "fetch",
+        "<bpmn:multiInstanceLoopCharacteristics/>",
+        attributes='calledElement="helper"',
+    )
+    thrown = node("endEvent", "fraud", '<bpmn:errorEventDefinition errorRef="bad"/>')
+    asked = beside(
+        "asked", '<bpmn:messageEventDefinition messageRef="m"/>', call + flow("asked-begin", "fetch")
+    )
+    checked = beside(
+        "checked",
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R1/P5D</bpmn:timeCycle></bpmn:timerEventDefinition>",
+        task("check") + thrown + chain("checked-begin", "check", "fraud"),
+    )
+    steps = START + task("decide") + END + chain("start", "decide", "end") + asked + checked
+    main = definitions(
+        '<bpmn:message id="m" name="m"/><bpmn:error id="bad" errorCode="02"/>'
+        f'<bpmn:process id="p">{steps}</bpmn:process>'
+    )
+    helper = process(START + task("inside") + END + chain("start", "inside", "end"), identifier="helper")
+    report = tried(main=main, helper=helper)
+    assert (report["executed"], report["refused"]) == (2, [])
+
+
 def test_a_process_that_gets_stuck_is_not_counted_and_says_where(tried: Any) -> None:
     fork, join = node("exclusiveGateway", "fork"), node("parallelGateway", "join")
     steps = START + fork + task("a") + task("b") + join + END + chain("start", "fork", "a", "join", "end")

@@ -116,6 +116,10 @@ ENCODED = {
     "UTF-16 little endian": lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
     "UTF-16 big endian": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
     "UTF-16 without a byte order mark": lambda text: text.encode("utf-16-le"),
+    "Latin 9": lambda text: text.replace("UTF-8", "ISO-8859-15").encode("iso8859-15", "xmlcharrefreplace"),
+    "a code page of Windows": lambda text: text.replace("UTF-8", "windows-1251").encode(
+        "cp1251", "xmlcharrefreplace"
+    ),
     "GB 18030": lambda text: text.replace("UTF-8", "GB18030").encode("gb18030"),
     "GBK under the name of GB 2312": lambda text: text.replace("UTF-8", "gb2312").encode("gbk"),
     "UTF-8 that calls itself UTF-16": lambda text: text.replace("UTF-8", "UTF-16").encode(),

@@ -135,10 +135,11 @@ COERCIONS: list[tuple[str, Any, Any]] = [
     ("tScore", 500, None),
     ("tScore", "50", None),
     ("tScore", [50], 50),
+    ("tScore", [[50]], 50),
     ("tScores", 50, [50]),
     ("tScores", [50, 500], None),
     ("tPupil", {"name": "Li", "scores": 7}, {"name": "Li", "scores": [7]}),
-    ("tPupil", {"name": "Li"}, {"name": "Li"}),
+    ("tPupil", {"name": "Li"}, {"name": "Li", "scores": None}),
     ("tPupil", {"name": 5, "scores": []}, None),
     ("nowhere", "x", "x"),
 ]
@@ -193,3 +194,104 @@ def test_models_that_import_each_other_are_not_followed_for_ever() -> None:
     one = definitions(importing.format("urn:two") + decision("d", "1"), namespace="urn:one")
     two = definitions(importing.format("urn:one"), namespace="urn:two")
     assert read_decisions(one, others=[two, one]).evaluate("d") == 1
+
+
+NAMELESS = '<import name="" namespace="{}" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+
+
+def test_a_model_imported_without_a_name_brings_its_elements_in_as_own() -> None:
+    inner = definitions(
+        input_data("area", "number") + decision("fee", "area * 3", inputs=("area",)), namespace="urn:inner"
+    )
+    outer = definitions(NAMELESS.format("urn:inner") + decision("due", "fee + 1", decisions=("fee",)))
+    model = read_decisions(outer, others=[inner])
+    assert model.evaluate("due", {"area": 4}) == 13
+    assert model.evaluate("fee", {"area": 4}) == 12
+
+
+def test_of_two_elements_of_a_name_the_importing_model_s_own_is_meant_everywhere() -> None:
+    inner = definitions(
+        decision("rate", '"theirs"') + decision("shown", "rate", decisions=("rate",)), namespace="urn:inner"
+    )
+    outer = definitions(NAMELESS.format("urn:inner") + decision("rate", '"ours"'))
+    assert read_decisions(outer, others=[inner]).evaluate("shown") == "ours"
+
+
+def test_of_several_imports_without_a_name_the_first_counts_and_those_within_it() -> None:
+    deep = definitions(decision("rate", '"deep"'), namespace="urn:deep")
+    first = definitions(NAMELESS.format("urn:deep"), namespace="urn:first")
+    second = definitions(decision("rate", '"second"'), namespace="urn:second")
+    outer = definitions(NAMELESS.format("urn:first") + NAMELESS.format("urn:second") + decision("d", "1"))
+    assert read_decisions(outer, others=[second, first, deep]).evaluate("rate") == "deep"
+
+
+def test_a_decision_without_logic_is_told_like_an_input() -> None:
+    person = '<decision id="d-opinion" name="opinion"><variable name="opinion" typeRef="string"/></decision>'
+    model = read_decisions(definitions(person + decision("d", '"said: " + opinion', decisions=("opinion",))))
+    assert model.evaluate("d", {"opinion": "agreed"}) == "said: agreed"
+    assert model.evaluate("d") is None
+
+
+PARCEL = """<itemDefinition name="tParcel"><itemComponent name="lot"><typeRef>string</typeRef></itemComponent>
+<itemComponent name="area"><typeRef>number</typeRef></itemComponent></itemDefinition>"""
+
+
+def test_a_context_without_one_of_its_components_is_not_of_its_type() -> None:
+    model = read_decisions(
+        definitions(
+            PARCEL
+            + decision("whole", '{lot: "7", area: 1, more: 2}', of="tParcel")
+            + decision("short", '{lot: "7"}', of="tParcel")
+        )
+    )
+    assert model.evaluate("whole") == {"lot": "7", "area": 1, "more": 2}
+    assert model.evaluate("short") is None
+
+
+def test_an_argument_that_is_not_of_its_type_is_null_inside_the_function() -> None:
+    function = (
+        '<businessKnowledgeModel id="k" name="known"><variable name="known"/><encapsulatedLogic>'
+        '<formalParameter name="p" typeRef="tParcel"/>' + literal("p != null") + "</encapsulatedLogic>"
+        "</businessKnowledgeModel>"
+    )
+    call = (
+        '<decision id="d-{0}" name="{0}"><variable name="{0}"/><knowledgeRequirement><requiredKnowledge href="#k"/>'
+        "</knowledgeRequirement>{1}</decision>"
+    )
+    model = read_decisions(
+        definitions(
+            PARCEL
+            + function
+            + call.format("good", literal('known({lot: "7", area: 1})'))
+            + call.format("bad", literal('known({lot: "7"})'))
+        )
+    )
+    assert model.evaluate("good") is True
+    assert model.evaluate("bad") is False
+
+
+def test_instance_of_does_not_look_at_allowed_values() -> None:
+    model = read_decisions(
+        definitions(
+            TYPES
+            + decision("many", "500 instance of tScore")
+            + decision("list", "[500, 1] instance of tScores")
+            + decision("text", '"5" instance of tScore')
+        )
+    )
+    assert [model.evaluate(name) for name in ("many", "list", "text")] == [True, True, False]
+
+
+@pytest.mark.parametrize("language", ["FEEL", "feel", "http://www.omg.org/spec/FEEL/20140401"])
+def test_the_language_feel_is_known_by_all_its_names(language: str) -> None:
+    logic = f'<literalExpression expressionLanguage="{language}"><text>1 + 1</text></literalExpression>'
+    assert read_decisions(definitions(decision("d", logic))).evaluate("d") == 2
+
+
+@pytest.mark.parametrize("default", ["", ' xmlns="urn:own"'])
+def test_elements_without_the_prefix_that_the_file_declares_are_read(default: str) -> None:
+    content = (
+        f'<definitions{default} xmlns:dmn="{next(iter(NAMESPACES))}" namespace="urn:own" name="m">'
+        f"{decision('d', '1 + 1')}</definitions>"
+    )
+    assert read_decisions(content.encode()).evaluate("d") == 2

@@ -252,3 +252,23 @@ def test_ranges_without_an_end_are_values() -> None:
 def test_objects_of_python_have_no_attributes_in_feel() -> None:
     for text in ("x.__class__", "x.year.__class__", "x.real", "x.denominator"):
         assert compile_expression(text).evaluate({"x": 5}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('range("[2..]")', None),
+        ('range("[..9]")', None),
+        ('range("[2..)") = >= 2', True),
+        ('range("(..9)") != < 9', False),
+        ("(3..7) = > 3", False),
+        ("number(4.5)", Decimal("4.5")),
+        ('number(4.5, ",", ".")', None),
+        ("round up(1.2, null)", None),
+        ("floor(1.2, null)", None),
+        ("floor(1.2)", Decimal(1)),
+    ],
+)
+def test_ranges_with_one_end_and_optional_arguments(text: str, expected: Any) -> None:
+    """DMN 1.5, 10.3.4: a missing end needs an open bracket; an optional argument is left out, not null."""
+    assert compile_expression(text).evaluate() == expected

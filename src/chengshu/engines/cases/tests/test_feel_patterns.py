@@ -85,14 +85,20 @@ def test_work_grows_with_the_product_of_pattern_and_text() -> None:
 
 
 LETTERS = st.text("ab", max_size=8)
+
+
+def repeated(pair: tuple[str, str]) -> str:
+    """A part with its quantifier; what can match nothing is not repeated: engines end such a repetition differently."""
+    part, quantifier = pair
+    return part if re.fullmatch(part, "") else f"({part}){quantifier}"
+
+
 PATTERNS = st.recursive(
     st.sampled_from(["a", "b", "[ab]", "."]),
     lambda inner: st.one_of(
         st.tuples(inner, inner).map("".join),
         st.tuples(inner, inner).map(lambda pair: f"(?:{pair[0]}|{pair[1]})"),
-        st.tuples(inner, st.sampled_from(["*", "+", "?", "{1,2}", "*?", "+?"])).map(
-            lambda pair: f"({pair[0]}){pair[1]}"
-        ),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "{1,2}", "*?", "+?"])).map(repeated),
     ),
     max_leaves=6,
 )
@@ -117,3 +123,21 @@ def test_the_first_match_is_the_one_that_python_finds(pattern: str, text: str) -
 )
 def test_a_text_is_split_between_matches(text: str, pattern: str, parts: list[str]) -> None:
     assert pieces_between(compiled_pattern(pattern), text, ignored) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "flags", "expected"),
+    [
+        ("one two", r" one \ s two ", "x", True),
+        ("one two", "o ne[ ]t wo", "x", True),
+        ("one two", "one two", "x", False),
+        ("onetwo", r"\p{ I sBasicLatin }+", "x", True),
+        ("z", "[^Z]", "i", False),
+        ("Z", "[^z]", "i", False),
+        ("y", "[^Z]", "i", True),
+    ],
+)
+def test_blanks_and_case_count_only_where_the_flags_say_so(
+    text: str, pattern: str, flags: str, expected: bool
+) -> None:
+    assert is_match(compiled_pattern(pattern, flags), text, ignored) is expected

@@ -20,7 +20,8 @@ from chengshu.engines.streams.models_rules import (
     AlarmStepKind,
     MaintenanceWindow,
 )
-from chengshu.engines.streams.rules.reading import read_condition, write_condition
+from chengshu.engines.streams.queries import definition_in_use
+from chengshu.engines.streams.rules.reading import faults_of, read_condition, write_condition
 from chengshu.foundation.action import action
 from chengshu.foundation.audit.canonical import storable
 from chengshu.foundation.errors import Conflict, InvalidInput
@@ -49,10 +50,7 @@ def define_rule(
     :raises InvalidInput: naming the field that is wrong
     :raises Conflict: if a rule of this key was defined before
     """
-    if not re.fullmatch(r"[a-z][a-z0-9-]{1,59}", key):
-        raise InvalidInput(
-            _("This is no key."), field="key", hint=_("2 to 60 small letters, digits and hyphens.")
-        )
+    _refuse(mistakes_in_key(key))
     if AlarmRule.objects.filter(key=key).exists():
         raise Conflict(
             _("There is a rule of this key already."), code="streams.rule_exists", hint=_("Revise that one.")
@@ -65,24 +63,54 @@ def define_rule(
 
 @action(title=_("Revise an alarm rule"), at=lambda *, rule, **_rest: rule.unit_id)
 def revise_rule(
-    *, rule: AlarmRule, title: str, level: int, condition: Mapping[str, Any], advice: str = ""
+    *,
+    rule: AlarmRule,
+    title: str,
+    level: int,
+    condition: Mapping[str, Any],
+    advice: str = "",
+    hides_children: bool | None = None,
 ) -> AlarmRule:
     """The next number of a rule takes the place of the one in force, whose open alarms are closed.
 
+    :param hides_children: as before if not given
     :raises InvalidInput: naming the field that is wrong
     :raises Conflict: if it is not the number in force
     """
     retired = _retire(rule)
-    following = AlarmRule(
+    following = _next_number(rule, retired.retired_at or timezone.now())
+    following.hides_children = rule.hides_children if hides_children is None else hides_children
+    return _written(following, title, level, condition, advice)
+
+
+@action(title=_("Put an alarm rule back in force"), at=lambda *, rule, **_rest: rule.unit_id)
+def resume_rule(*, rule: AlarmRule) -> AlarmRule:
+    """A rule that was retired watches again, as its next number with the same text.
+
+    :raises Conflict: if a number of it is in force, or this is not the last one
+    :raises InvalidInput: if its thing model does not know the metric any more
+    """
+    last = AlarmRule.objects.select_for_update().filter(key=rule.key).order_by("-number").first()
+    if last is None or last.pk != rule.pk or last.retired_at is None:
+        raise Conflict(
+            _("Only the last number of a retired rule is put back in force."),
+            code="streams.rule_in_force",
+            hint=_("Look at the rule again."),
+        )
+    following = _next_number(last, timezone.now())
+    return _written(following, last.title, last.level, last.condition, last.advice)
+
+
+def _next_number(rule: AlarmRule, defined_at: datetime) -> AlarmRule:
+    return AlarmRule(
         unit_id=rule.unit_id,
         key=rule.key,
         number=rule.number + 1,
         model_id=rule.model_id,
         group_id=rule.group_id,
         hides_children=rule.hides_children,
-        defined_at=retired.retired_at or timezone.now(),
+        defined_at=defined_at,
     )
-    return _written(following, title, level, condition, advice)
 
 
 @action(title=_("Retire an alarm rule"), at=lambda *, rule, **_rest: rule.unit_id)
@@ -95,15 +123,47 @@ def retire_rule(*, rule: AlarmRule) -> AlarmRule:
 
 
 def _written(rule: AlarmRule, title: str, level: int, condition: Mapping[str, Any], advice: str) -> AlarmRule:
-    if not 2 <= len(title.strip()) <= 100:
-        raise InvalidInput(_("2 to 100 characters."), field="title")
-    if level not in AlarmLevel.values:
-        raise InvalidInput(_("There is no such level."), field="level")
+    _refuse(mistakes_in_rule(title=title, level=level, condition=condition, model_id=rule.model_id))
     rule.title, rule.level = storable(title.strip()), level
     rule.condition = write_condition(read_condition(condition))
     rule.advice = storable(advice.strip()[:500])
     rule.save()
     return rule
+
+
+def mistakes_in_key(key: str) -> list[InvalidInput]:
+    if re.fullmatch(r"[a-z][a-z0-9-]{1,59}", key):
+        return []
+    hint = _("2 to 60 small letters, digits and hyphens.")
+    return [InvalidInput(_("This is no key."), field="key", hint=hint)]
+
+
+def mistakes_in_rule(
+    *, title: str, level: int, condition: Mapping[str, Any], model_id: int | None
+) -> list[InvalidInput]:
+    """All that is wrong with what was typed of a rule, each with its field: what the actions refuse."""
+    found: list[InvalidInput] = []
+    if not 2 <= len(title.strip()) <= 100:
+        found.append(InvalidInput(_("2 to 100 characters."), field="title"))
+    if level not in AlarmLevel.values:
+        found.append(InvalidInput(_("There is no such level."), field="level"))
+    found += faults_of(condition)
+    definition = definition_in_use(model_id) if model_id else None
+    metric = condition.get("metric")
+    if definition is not None and metric and metric not in definition.properties:
+        found.append(
+            InvalidInput(
+                _("The thing model does not know this metric."),
+                field="metric",
+                hint=_("Choose one of its properties, or another thing model."),
+            )
+        )
+    return found
+
+
+def _refuse(mistakes: list[InvalidInput]) -> None:
+    if mistakes:
+        raise mistakes[0]
 
 
 def _retire(rule: AlarmRule) -> AlarmRule:

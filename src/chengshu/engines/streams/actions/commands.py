@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.streams.models import Command, CommandState, Device, DeviceState, Twin
 from chengshu.engines.streams.queries import definition_of
-from chengshu.engines.streams.things import CommandKind, Property, ValueFate, value_of
+from chengshu.engines.streams.things import CommandKind, Property, ValueFate, allowed, value_of
 from chengshu.foundation.action import action
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import Conflict, InvalidInput
@@ -53,7 +53,7 @@ def _insist_on_values(declared: Mapping[str, Property], given: Mapping[str, Any]
             raise InvalidInput(
                 _("“%(title)s” cannot have this value.") % {"title": declared[name].title},
                 field=f"{field}.{name}",
-                hint=_("The thing model says what it may be."),
+                hint=allowed(declared[name]) or _("The thing model says what it may be."),
             )
 
 

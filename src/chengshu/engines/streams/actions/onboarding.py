@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from chengshu.engines.streams.onboarding import (
     OnboardingRefused,
     RowMistake,
     devices_from,
+    parents_for,
 )
 from chengshu.foundation.action import action
 from chengshu.foundation.audit import changes
@@ -29,13 +30,23 @@ def onboard_devices(*, unit: Unit, rows: Sequence[DeviceRow]) -> list[Issued]:
     :raises OnboardingRefused: with every mistake by row and column; then nothing is written
     """
     devices = devices_from(unit, rows)
+    parents = parents_for(rows, devices)
     _add_together(devices, rows)
+    _hang_up(devices, parents)
     changes.record_many("create", devices)
     issued = [new_credential(device) for device in devices]
     credentials = [each.credential for each in issued]
     Credential.objects.bulk_create(credentials, batch_size=5000)
     changes.record("create", "streams.credential", count=len(credentials))
     return issued
+
+
+def _hang_up(devices: list[Device], parents: Mapping[str, Device]) -> None:
+    """Once all are written: the device above may stand further down in the sheet."""
+    below = [device for device in devices if device.code in parents]
+    for device in below:
+        device.parent = parents[device.code]
+    Device.objects.bulk_update(below, ["parent"], batch_size=2000)
 
 
 def _add_together(devices: list[Device], rows: Sequence[DeviceRow]) -> None:

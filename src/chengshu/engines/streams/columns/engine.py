@@ -27,7 +27,12 @@ LIMITS: Final = {
     "max_query_size": str(4 * 1024 * 1024),
 }
 """What holds unless a request asks for less; more than ``CEILINGS`` nobody gets."""
-CEILINGS: Final = {"max_execution_time": 600, "max_memory_usage": 4 * 1024**3, "max_threads": 4}
+CEILINGS: Final = {
+    "max_execution_time": 600,
+    "max_memory_usage": 4 * 1024**3,
+    "max_query_size": 16 * 1024**2,
+    "max_threads": 4,
+}
 _NUMBER: Final = re.compile(r"Code: (\d+)\.")
 
 

@@ -40,6 +40,7 @@ ALLOWED: Final = frozenset(
         "max_insert_block_size",
         "max_memory_usage",
         "max_partitions_per_insert_block",
+        "max_query_size",
         "max_result_rows",
         "max_threads",
         "mutations_sync",

@@ -5,7 +5,8 @@ PostgreSQL is away. Triggers announce changes on ``streams_credentials``; then a
 credential no longer holds are ended. A device that is not known yet is looked up once.
 
 A client certificate is a credential too: ``salt`` says ``certificate`` and ``digest`` is its SHA-256. So is, for
-syslog only, which cannot show anything else, the sender's IP address: ``address`` and the SHA-256 of its text.
+syslog, which cannot show anything else, and for HTTP without a token, the sender's IP address: ``address`` and the
+SHA-256 of its text.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from chengshu.engines.streams.gateway.admission import SYSLOG, Admitted, Credentials
+from chengshu.engines.streams.gateway.admission import HTTP, SYSLOG, Admitted, Credentials
 from chengshu.engines.streams.wire import Reason
 
 ALL: Final = """
@@ -32,6 +33,7 @@ _MOST_STRANGERS: Final = 10_000
 _DECOY: Final = ("", hashlib.sha256(b"").hexdigest(), float("inf"))
 ADDRESS: Final = "address"
 CERTIFICATE: Final = "certificate"
+_BY_ADDRESS: Final = frozenset({HTTP, SYSLOG})
 _PROOFS: Final = frozenset({ADDRESS, CERTIFICATE})
 
 
@@ -83,8 +85,8 @@ class CachedAdmission:
         return gone
 
     async def admit(self, shown: Credentials) -> Admitted | Reason:
-        """The device, if it shows one of its secrets, or its certificate; syslog senders need no client id."""
-        if shown.channel == SYSLOG and not shown.client_id:
+        """The device, if it shows one of its secrets, or its certificate; who sends from its address needs no name."""
+        if shown.channel in _BY_ADDRESS and not shown.client_id and shown.password is None:
             return self._vouched_for(shown)
         if shown.username not in (None, shown.client_id):
             return Reason.BAD_USER_NAME_OR_PASSWORD
@@ -98,7 +100,8 @@ class CachedAdmission:
 
     def _vouched_for(self, shown: Credentials) -> Admitted | Reason:
         """By TLS or by the network rather than by a secret."""
-        proofs = [(ADDRESS, hashlib.sha256(shown.address.encode()).hexdigest())]
+        address = shown.address.removeprefix("::ffff:")  # IPv4 at a door that is open for both
+        proofs = [(ADDRESS, hashlib.sha256(address.encode()).hexdigest())]
         if shown.certificate:
             proofs.insert(0, (CERTIFICATE, shown.certificate.hex()))
         now = self._clock()

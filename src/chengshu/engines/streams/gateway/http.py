@@ -111,13 +111,15 @@ class HttpDoor:
         return Answer(503 if trouble else 200, {"taking": not trouble, "trouble": trouble}, close=True)
 
     async def _admit(self, request: h11.Request, peer: str) -> Admitted | None:
+        """By its token; a sender that shows none may be known by its address."""
+        shown = Credentials(HTTP, address=peer)
         for key, value in request.headers:
             if key == b"authorization":
                 client_id, secret = _token(value)
                 shown = Credentials(HTTP, client_id, client_id, secret, address=peer)
-                verdict = await self._hub.admission.admit(shown)
-                return verdict if isinstance(verdict, Admitted) else None
-        return None
+                break
+        verdict = await self._hub.admission.admit(shown)
+        return verdict if isinstance(verdict, Admitted) else None
 
     async def _ingest(
         self,

@@ -26,6 +26,7 @@ from chengshu.foundation import config
 from chengshu.foundation.asking import system
 from chengshu.foundation.runtime.database import connection_parameters
 from chengshu.foundation.runtime.layout import Layout
+from chengshu.foundation.runtime.memory import collect_seldom
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +164,7 @@ def main(number: int) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     settings = Settings.from_environment()
+    collect_seldom()
 
     async def until_told() -> None:
         stopping = asyncio.Event()

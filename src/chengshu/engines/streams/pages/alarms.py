@@ -1,4 +1,4 @@
-"""Alarms: what waits for somebody, one alarm with its history, and the rules that raise them."""
+"""Alarms: what waits for somebody, and one alarm with its history."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from chengshu.engines.streams import actions, queries_rules, showing_alarms
@@ -18,17 +17,10 @@ from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
-from chengshu.foundation.web.shell import Column, Crumb, Filter, Option, Page
+from chengshu.foundation.web.shell import Crumb, Filter, Option, Page
 
 SHOWN = 50
 HOURS = (1, 4, 12, 24, 72)
-RULE_COLUMNS = (
-    Column("title", gettext_lazy("Rule"), header=True),
-    Column("level", gettext_lazy("Level"), "fit"),
-    Column("condition", gettext_lazy("Condition")),
-    Column("devices", gettext_lazy("Devices")),
-    Column("unit", gettext_lazy("Unit")),
-)
 
 
 @door("streams.view")
@@ -39,9 +31,10 @@ def show_alarms(request: HttpRequest) -> HttpResponse:
     rows = queries_rules.alarms(state=state or "open", level=_whole(level), words=words)
     found = list(rows[start : start + SHOWN + 1])
     counts = queries_rules.alarm_counts()
+    behind = queries_rules.hidden_behind(found[:SHOWN])
     context = {
         "columns": showing_alarms.COLUMNS,
-        "rows": [showing_alarms.listed(alarm) for alarm in found[:SHOWN]],
+        "rows": [showing_alarms.listed(alarm, behind.get(alarm.pk)) for alarm in found[:SHOWN]],
         "counts": counts,
         "filters": _filters(state, level, words),
         "path": request.path,
@@ -87,7 +80,8 @@ def _alarm(request: HttpRequest, alarm: Alarm, error: InvalidInput | None = None
     is_open = alarm.state in (AlarmState.RAISED, AlarmState.ACKNOWLEDGED)
     context = {
         "alarm": alarm,
-        "told": showing_alarms.listed(alarm),
+        "told": showing_alarms.listed(alarm, queries_rules.hidden_behind([alarm]).get(alarm.pk)),
+        "behind_it": [showing_alarms.listed(one) for one in queries_rules.alarms_behind(alarm)],
         "facts": showing_alarms.facts(alarm),
         "history": showing_alarms.history(alarm),
         "may_acknowledge": alarm.state in (AlarmState.RAISED, AlarmState.CLEARED)
@@ -139,22 +133,8 @@ def _back(alarm: Alarm, message: str) -> HttpResponse:
     return flash(response, "success", message)
 
 
-@door("streams.view")
-def show_rules(request: HttpRequest) -> HttpResponse:
-    """The rules in force."""
-    rows = [showing_alarms.rule_row(rule) for rule in queries_rules.rules_in_force()]
-    context = {
-        "columns": RULE_COLUMNS,
-        "rows": rows,
-        "path": request.path,
-        "breadcrumbs": [Crumb(_("Alarms"), reverse("streams:alarms")), Crumb(_("Alarm rules"))],
-    }
-    return render(request, "streams/rules.html", context)
-
-
 alarm_routes = [
     path("alarms/", show_alarms, name="alarms"),
-    path("alarms/rules/", show_rules, name="rules"),
     path("alarms/<int:alarm_id>/", show_alarm, name="alarm"),
     path("alarms/<int:alarm_id>/acknowledge/", acknowledge, name="acknowledge"),
     path("alarms/<int:alarm_id>/clear/", clear, name="clear"),

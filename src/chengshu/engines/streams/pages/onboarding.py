@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from chengshu.engines.streams import actions, onboarding, queries
 from chengshu.engines.streams.onboarding import OnboardingRefused
-from chengshu.foundation.asking import current_asker
+from chengshu.engines.streams.pages.choosing import unit_of, units_for
 from chengshu.foundation.errors import InvalidFile, InvalidInput
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
-from chengshu.foundation.orgs.models import Unit
-from chengshu.foundation.orgs.queries import unit_by_id
-from chengshu.foundation.web.shell import Crumb, Option
+from chengshu.foundation.web.shell import Crumb
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_SHEET = 10 * 1024 * 1024
@@ -30,7 +28,7 @@ def onboard(request: HttpRequest) -> HttpResponse:
         return _form(request)
     try:
         rows = onboarding.read_sheet(_sent(request))
-        issued = actions.onboard_devices(unit=_unit(request), rows=rows)
+        issued = actions.onboard_devices(unit=unit_of(request), rows=rows)
     except InvalidInput as refused:
         return _form(request, refused)
     lines = [(one.credential.device.code, one.credential.device.title, one.secret) for one in issued]
@@ -51,17 +49,10 @@ def _sent(request: HttpRequest) -> bytes:
     return bytes(file.read())
 
 
-def _unit(request: HttpRequest) -> Unit:
-    typed = request.POST.get("unit", "")
-    if not typed.isdigit() or len(typed) > 15:
-        raise InvalidInput(_("Choose a unit."), field="unit")
-    return unit_by_id(int(typed))
-
-
 def _form(request: HttpRequest, refused: InvalidInput | None = None) -> HttpResponse:
     mistakes = refused.mistakes if isinstance(refused, OnboardingRefused) else ()
     context = {
-        "units": [Option(str(unit.pk), unit.shown_name) for unit in _own_units()],
+        "units": units_for("streams.onboard_devices"),
         "unit": request.POST.get("unit", ""),
         "refused": refused,
         "mistakes": mistakes[: onboarding.MOST_SHOWN],
@@ -69,13 +60,6 @@ def _form(request: HttpRequest, refused: InvalidInput | None = None) -> HttpResp
         "breadcrumbs": [Crumb(_("Devices"), reverse("streams:devices")), Crumb(_("Onboard devices"))],
     }
     return render(request, "streams/onboarding.html", context, status=422 if refused else 200)
-
-
-def _own_units() -> list[Unit]:
-    """The units for which the asker may take devices in."""
-    where = current_asker().units("streams.onboard_devices")
-    rows = Unit.objects.order_by("path")
-    return list(rows if isinstance(where, str) else rows.filter(pk__in=where))
 
 
 @door("streams.view")

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengshu.engines.streams import queries
-from chengshu.engines.streams.models import CommandState, Device, DeviceState, LatestValue
+from chengshu.engines.streams.models import CommandState, Device, DeviceState, LatestValue, Twin
 from chengshu.engines.streams.series import Point, Quality
-from chengshu.engines.streams.things import Definition, Kind, Property
+from chengshu.engines.streams.things import Definition, Kind, Property, allowed
 from chengshu.foundation.errors import Words
-from chengshu.foundation.web.shell import Column
+from chengshu.foundation.web.shell import Column, Option
 
 STATE_TONES = {
     DeviceState.ACTIVE: "positive",
@@ -114,6 +114,83 @@ def values(
         ValueLine(declared, latest.get(key), quality.get(key), is_stuck(declared, latest.get(key)))
         for key, declared in definition.properties.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredLine:
+    """One writable property: what it should be beside what the device says it is."""
+
+    declared: Property
+    desired: str
+    reported: str
+    verdict: tuple[str, Words]
+    now: str
+    """What the form begins with: the desired value, else the reported one."""
+
+    @property
+    def limits(self) -> Words:
+        return allowed(self.declared)
+
+    @property
+    def choices(self) -> list[Option]:
+        if self.declared.kind is Kind.BOOLEAN:
+            return [Option("", _("As it is")), Option("1", _("Yes")), Option("0", _("No"))]
+        return [Option("", _("As it is")), *(Option(word, word) for word in self.declared.options)]
+
+    @property
+    def field_kind(self) -> str:
+        return "select" if self.declared.kind in (Kind.BOOLEAN, Kind.CHOICE) else "text"
+
+
+def desired(definition: Definition | None, twin: Twin | None) -> list[DesiredLine]:
+    """Every writable property of the thing model, with what the twin knows of it."""
+    wanted: Mapping[str, Any] = twin.desired if twin else {}
+    told: Mapping[str, Any] = twin.reported if twin else {}
+    properties = definition.properties.values() if definition else ()
+    return [_desired(each, wanted, told) for each in properties if each.is_writable]
+
+
+def _desired(declared: Property, wanted: Mapping[str, Any], told: Mapping[str, Any]) -> DesiredLine:
+    key = declared.key
+    given = wanted.get(key, told.get(key))
+    return DesiredLine(
+        declared,
+        _twin_value(declared, wanted.get(key)),
+        _twin_value(declared, told.get(key)),
+        _verdict(declared, wanted.get(key), told.get(key)),
+        _typed_value(declared, given),
+    )
+
+
+def _typed_value(declared: Property, value: Any) -> str:
+    if value is None:
+        return ""
+    if declared.kind is Kind.BOOLEAN:
+        return "1" if value else "0"
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
+
+
+def _twin_value(declared: Property, value: Any) -> str:
+    if value is None:
+        return "—"
+    if declared.kind is Kind.BOOLEAN:
+        return _("Yes") if value else _("No")
+    return f"{value:,.10g} {declared.unit}".strip() if isinstance(value, int | float) else str(value)
+
+
+def _verdict(declared: Property, wanted: Any, told: Any) -> tuple[str, Words]:
+    """Booleans are reported as 1 and 0, so that values are held against each other and not their spelling."""
+    if wanted is None:
+        return "neutral", _("Not set from here")
+    if told is None:
+        return "caution", _("Not reported yet")
+    if wanted == told:
+        return "positive", _("As desired")
+    if isinstance(wanted, int | float) and isinstance(told, int | float) and not isinstance(wanted, bool):
+        return "negative", _("Differs by %(gap)s") % {
+            "gap": f"{told - wanted:+,.10g} {declared.unit}".strip()
+        }
+    return "negative", _("Differs from it")
 
 
 def is_stuck(declared: Property, latest: LatestValue | None) -> bool:

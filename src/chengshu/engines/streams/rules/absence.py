@@ -18,7 +18,7 @@ ENOUGH = 5
 class Presence:
     """When one device was last heard for one rule, and how long it may be silent from now on."""
 
-    __slots__ = ("_condition", "_intervals", "_news", "last", "on", "patience")
+    __slots__ = ("_condition", "_intervals", "_news", "expected", "last", "on", "patience")
 
     def __init__(self, condition: Absence) -> None:
         self._condition = condition
@@ -26,19 +26,36 @@ class Presence:
         self._news = 0
         self.last = -1
         self.on = False
+        self.expected = False
         self.patience = condition.at_least_ms
 
     @property
     def deadline(self) -> int:
         return self.last + self.patience
 
+    def expect(self, since: int, interval: int) -> bool:
+        """Nothing came yet: count the silence from ``since``. Whether that is still to be counted.
+
+        :param interval: milliseconds between two messages, as its thing model says
+        """
+        if self.on or (self.last >= 0 and not self.expected):
+            return False
+        self.expected = True
+        self.last = max(self.last, since)
+        self.patience = max(self._condition.at_least_ms, round(self._condition.factor * interval))
+        return True
+
+    def came(self) -> None:
+        """It was heard after all, though not by a reading: its silence counts from the first reading on."""
+        self.expected, self.last = False, -1
+
     def heard(self, received: int) -> bool:
         """A sign of life; whether it ended a silence. What arrives at the same moment or before counts once."""
-        if received <= self.last:
+        if received <= self.last and not self.expected:
             return False
-        if self.last >= 0 and (not self.on or len(self._intervals) < ENOUGH):
+        if self.last >= 0 and not self.expected and (not self.on or len(self._intervals) < ENOUGH):
             self._learn(received - self.last)
-        self.last = received
+        self.last, self.expected = received, False
         ended, self.on = self.on, False
         return ended
 
@@ -52,8 +69,9 @@ class Presence:
             self.patience = max(self._condition.at_least_ms, round(self._condition.factor * middle))
 
     def save(self) -> list[Any]:
-        return [self.last, self.on, self.patience, self._news, list(self._intervals)]
+        return [self.last, self.on, self.patience, self._news, list(self._intervals), self.expected]
 
     def load(self, saved: list[Any]) -> None:
         self.last, self.on, self.patience, self._news = saved[:4]
         self._intervals = deque(saved[4], maxlen=REMEMBERED)
+        self.expected = len(saved) > 5 and saved[5]

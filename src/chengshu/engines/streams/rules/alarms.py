@@ -11,9 +11,10 @@ as it is until it has been still for ten minutes, whatever it changes to meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Any
 
 from chengshu.engines.streams.rules.definition import (
@@ -121,6 +122,7 @@ class Alarms:
                 return
             alarm.status, alarm.reason = Status.SUPPRESSED, reason
             self._tell(alarm, EventKind.SUPPRESSED, at, reason=reason)
+            self._hide_children(alarm, at)
             return
         alarm.status, alarm.reason, alarm.announced_at, alarm.step = Status.RAISED, "", at, 0
         self._tell(alarm, EventKind.RAISED, at)
@@ -227,20 +229,34 @@ class Alarms:
         return "", -1
 
     def _window(self, subject: Subject, at: int) -> Maintenance | None:
-        if subject.kind != "device":
+        """Of the device itself, or of one above it: whoever works on a gateway has its sensors fall silent."""
+        if subject.kind != "device" or not self._maintenance:
             return None
-        device = self._devices.get(subject.id) or Device(subject.id)
+        at_work = (self._at_work(device, at) for device in self._and_above(subject.id))
+        return next((window for window in at_work if window), None)
+
+    def _at_work(self, device: Device, at: int) -> Maintenance | None:
         return next((window for window in self._maintenance if window.covers(device, at)), None)
 
     def _parent_alarm(self, subject: Subject) -> bool:
-        device = self._devices.get(subject.id) if subject.kind == "device" else None
+        if subject.kind != "device":
+            return False
+        return any(
+            self._hides(self._alarms[key])
+            for device in islice(self._and_above(subject.id), 1, None)
+            for key in self._by_device.get(device.id, ())
+        )
+
+    def _and_above(self, number: int) -> Iterator[Device]:
+        """The device, and those above it from the nearest on."""
+        device = self._devices.get(number) or Device(number)
+        yield device
         for _level in range(DEEPEST):
-            if device is None or not device.parent:
-                return False
-            if any(self._hides(self._alarms[key]) for key in self._by_device.get(device.parent, ())):
-                return True
-            device = self._devices.get(device.parent)
-        return False
+            above = self._devices.get(device.parent)
+            if above is None:
+                return
+            yield above
+            device = above
 
     def _hides(self, alarm: Alarm) -> bool:
         return alarm.key[1].kind == "device" and self._rules[alarm.key[0]].hides_children

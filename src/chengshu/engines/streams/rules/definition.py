@@ -152,6 +152,7 @@ class Rule:
 
     :param hides_children: while its alarm lasts, alarms of devices below the same one are suppressed
     :param escalate_ms: after how long without acknowledgement each step is reached
+    :param since: when it came into force; devices that were never heard are waited for from then on
     """
 
     id: int
@@ -160,6 +161,7 @@ class Rule:
     scope: Scope = Scope()
     hides_children: bool = False
     escalate_ms: tuple[int, ...] = (15 * MINUTE, 30 * MINUTE, 60 * MINUTE)
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from chengshu.engines.streams.data import Reading
@@ -50,9 +50,15 @@ class Engine:
         self.conditions.tick(now)
         return self._taken()
 
-    def expect(self, device: Device, since: int) -> None:
-        """Count the silence of a device that has not sent anything yet from ``since``."""
-        self.conditions.expect(device, since)
+    def expect(
+        self, device: Device, since: int, interval: int = 0, metrics: Collection[str] | None = None
+    ) -> None:
+        """Count the silence of a device that has not sent anything yet from ``since``.
+
+        :param interval: milliseconds between two of its messages, as its thing model says
+        :param metrics: what it measures; a rule about another metric does not wait for it
+        """
+        self.conditions.expect(device, since, interval, metrics)
 
     def acknowledge(self, key: Key, raised_at: int, at: int) -> list[AlarmEvent]:
         """Somebody has seen the alarm; without effect if this very one is over and closed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +61,39 @@ def read_condition(stored: Mapping[str, Any]) -> Condition:
         missing = sorted(name for name in known - set(given) if f"'{name}'" in str(error))
         raise InvalidInput(_("This is needed."), field=missing[0] if missing else "kind") from None
     return _sensible(condition)
+
+
+def faults_of(stored: Mapping[str, Any]) -> list[InvalidInput]:
+    """Everything that is wrong with a condition, field by field; none if ``read_condition`` takes it."""
+    kind = str(stored.get("kind", ""))
+    if kind in KINDS:
+        wrong = [*_missing(kind, stored), *_wrong_values(kind, stored)]
+        if wrong:
+            return wrong
+    try:
+        read_condition(stored)
+    except InvalidInput as error:
+        return [error]
+    return []
+
+
+def _missing(kind: str, stored: Mapping[str, Any]) -> list[InvalidInput]:
+    needed = [one.name for one in fields(KINDS[kind]) if one.default is MISSING]
+    return [
+        InvalidInput(_("This is needed."), field=name) for name in needed if stored.get(name) in (None, "")
+    ]
+
+
+def _wrong_values(kind: str, stored: Mapping[str, Any]) -> list[InvalidInput]:
+    found: list[InvalidInput] = []
+    for name in (one.name for one in fields(KINDS[kind])):
+        if stored.get(name) in (None, ""):
+            continue
+        try:
+            _value(kind, name, stored[name])
+        except InvalidInput as error:
+            found.append(error)
+    return found
 
 
 def write_condition(condition: Condition) -> dict[str, Any]:

@@ -8,7 +8,7 @@ quiet one comparison with the narrowest band of their limits spares them all.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
@@ -175,14 +175,34 @@ class Conditions:
             self._emit(Change(silence.rule, silence.subject, True, presence.deadline))
         self._let_pass(self.clock)
 
-    def expect(self, device: Device, since: int) -> None:
+    def expect(
+        self, device: Device, since: int, interval: int = 0, metrics: Collection[str] | None = None
+    ) -> None:
         """Count the silence of a device that has not sent anything yet from the moment ``since``."""
         for rule in self._rules:
-            if isinstance(rule.condition, Absence) and rule.scope.covers(device):
-                silence = self._silence(rule, device, rule.condition)
-                if silence.presence.last < 0:
-                    silence.presence.last = since
-                    self._schedule(silence)
+            condition = rule.condition
+            if not isinstance(condition, Absence) or not rule.scope.covers(device):
+                continue
+            if metrics is not None and condition.metric and condition.metric not in metrics:
+                continue
+            silence = self._silence(rule, device, condition)
+            if silence.presence.expect(max(since, rule.since), interval):
+                self._schedule(silence)
+
+    def expected(self) -> set[int]:
+        """The devices that have not sent a reading yet and are not called silent so far."""
+        return {
+            device
+            for (_rule, device), silence in self._silences.items()
+            if silence.presence.expected and not silence.presence.on
+        }
+
+    def came(self, devices: Collection[int]) -> None:
+        """These were heard after all, though not by a reading."""
+        for (_rule, device), silence in self._silences.items():
+            if device in devices and silence.presence.expected and not silence.presence.on:
+                silence.presence.came()
+                silence.scheduled = -1
 
     def _heard(self, silence: SilenceSlot, received: int) -> None:
         if silence.presence.heard(received):
@@ -267,12 +287,23 @@ class Conditions:
             slot_found = self._shared.get((rule, Subject(kind, number)))
             if slot_found:
                 slot_found.state.load(state)
+        absences = {rule.id: rule for rule in self._rules if isinstance(rule.condition, Absence)}
         for rule, device, state in saved["silences"]:
-            silence = self._silences.get((rule, device))
+            silence = self._silences.get((rule, device)) or self._unheard(absences.get(rule), device)
             if silence:
                 silence.presence.load(state)
-                if not silence.presence.on:
+                if silence.presence.expected and not silence.presence.on:
+                    silence.presence.came()  # whoever still waits for it says so again
+                elif not silence.presence.on:
                     self._schedule(silence)
+
+    def _unheard(self, rule: Rule | None, number: int) -> SilenceSlot | None:
+        """The silence of a device that has sent no reading, if the rule still concerns it."""
+        device = self._devices.get(number)
+        if rule is None or device is None or not rule.scope.covers(device):
+            return None
+        assert isinstance(rule.condition, Absence)
+        return self._silence(rule, device, rule.condition)
 
 
 def _own(track: Track) -> list[Slot]:

@@ -39,7 +39,7 @@ class KnownDevices:
 
     async def admit(self, shown: Credentials) -> Admitted | Reason:
         self.asked.append(shown)
-        device = self.addresses.get(shown.address) if shown.channel == "syslog" else None
+        device = self.addresses.get(shown.address) if shown.channel in ("syslog", "http") else None
         device = device or self.certificates.get(shown.certificate)
         if device is not None:
             return Admitted(device, shown.client_id or f"sensor-{device}")

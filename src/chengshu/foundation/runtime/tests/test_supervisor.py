@@ -56,6 +56,13 @@ def test_a_child_that_cannot_live_is_started_ever_less_often(supervisor: Supervi
     assert log.read_text().count("ended with status 7") == 3
 
 
+def test_a_child_that_is_to_give_way_does(supervisor: Supervisor) -> None:
+    supervisor.start(_description("polite", SLEEPER, niceness=5))
+    supervisor.start(_description("plain", SLEEPER))
+    polite, plain = (os.getpriority(os.PRIO_PROCESS, supervisor.pids()[name]) for name in ("polite", "plain"))
+    assert (polite, plain) == (5, os.getpriority(os.PRIO_PROCESS, 0))
+
+
 def test_waiting_grows_to_a_limit() -> None:
     assert [back_off_s(failures) for failures in (1, 2, 3, 4, 20)] == [0.0, 1.0, 2.0, 4.0, 30.0]
 

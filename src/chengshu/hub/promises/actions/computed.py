@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.indicators.api import definitions, latest
-from chengshu.engines.indicators.data import IndicatorDefinition, ObservationView, Proves
+from chengshu.engines.indicators.data import IndicatorDefinition, ObservationView, Period, Proves
 from chengshu.foundation.action import action
 from chengshu.foundation.errors import ChengshuError, InvalidInput
 from chengshu.hub.promises.actions.bindings import bind, to_indicator
@@ -84,10 +84,13 @@ def _is_the_same(before: Binding | None, binding: Binding) -> bool:
 
 
 @action(title=_("Take over computed values"), at=lambda *, budget_year, **_rest: budget_year.unit_id)
-def take_computed_values(*, budget_year: BudgetYear, source_name: str = "") -> int:
+def take_computed_values(
+    *, budget_year: BudgetYear, source_name: str = "", period: Period | None = None
+) -> int:
     """Make what the indicators computed the actual values of the promises bound to them; returns how many are new.
 
     :param source_name: only of promises bound to this indicator; of all if empty
+    :param period: only what was computed for this one; for every period that is asked for if None
     """
     bindings = Binding.objects.filter(
         indicator__form__budget_year=budget_year, kind=BindingKind.INDICATOR, valid_to=None
@@ -95,10 +98,10 @@ def take_computed_values(*, budget_year: BudgetYear, source_name: str = "") -> i
     if source_name:
         bindings = bindings.filter(source_name=source_name)
     promises = promises_of(Indicator.objects.filter(pk__in=bindings.values("indicator")))
-    return sum(_take(promise) for promise in promises)
+    return sum(_take(promise, period) for promise in promises)
 
 
-def _take(promise: Promise) -> int:
+def _take(promise: Promise, period: Period | None) -> int:
     """How many values of this promise are new."""
     binding, found = promise.binding, promise.measured
     if binding is None or binding.kind != BindingKind.INDICATOR or found is None or not found.is_clear:
@@ -107,7 +110,9 @@ def _take(promise: Promise) -> int:
         seen.evidence.get("observation")
         for seen in Observation.objects.filter(indicator=promise.indicator, attestation=None)
     }
-    views = computed_for(promise)
+    views = computed_for(promise, period)
+    if known and period is not None and any(view.value is None for view in views):
+        views = computed_for(promise)  # whether nothing is the last word can only be told beside the others
     new = [
         view
         for view in views
@@ -126,8 +131,11 @@ def _kept(promise: Promise, found: Measured, view: ObservationView) -> bool:
     return True
 
 
-def computed_for(promise: Promise) -> list[ObservationView]:
-    """The last answers to what the promise's binding asks: at each month's end, and the latest; oldest first."""
+def computed_for(promise: Promise, period: Period | None = None) -> list[ObservationView]:
+    """The last answers to what the promise's binding asks: at each month's end, and the latest; oldest first.
+
+    :param period: only for this one
+    """
     binding = promise.binding
     if binding is None or binding.kind != BindingKind.INDICATOR:
         return []
@@ -135,10 +143,10 @@ def computed_for(promise: Promise) -> list[ObservationView]:
         latest(
             name=binding.source_name,
             version=binding.source_version,
-            period=period,
+            period=asked,
             parameters=binding.parameters.get("source", {}),
         )
-        for period in wanted_periods(promise.year)
+        for asked in ([period] if period else wanted_periods(promise.year))
     ]
     return [answer for answer in answers if answer is not None]
 

@@ -10,6 +10,14 @@ from chengshu.scenes.operations.actions.contracts import (
     set_limit,
     ship_contracts,
 )
+from chengshu.scenes.operations.actions.deliverables import (
+    accept_delivery,
+    add_deliverable,
+    hand_over,
+    name_acceptor,
+    withdraw_deliverable,
+)
+from chengshu.scenes.operations.actions.loads import record_load, review_load
 from chengshu.scenes.operations.actions.reports import make_report
 from chengshu.scenes.operations.actions.resources import (
     import_resources,
@@ -29,6 +37,7 @@ from chengshu.scenes.operations.actions.tickets import (
     end_outage,
     escalate_ticket,
     link_problem,
+    note_restored,
     note_ticket,
     open_problem,
     open_ticket,
@@ -40,6 +49,8 @@ from chengshu.scenes.operations.actions.tickets import (
 )
 
 __all__ = [
+    "accept_delivery",
+    "add_deliverable",
     "add_penalty",
     "add_service",
     "announce_change",
@@ -49,11 +60,14 @@ __all__ = [
     "end_outage",
     "escalate_ticket",
     "finish_round",
+    "hand_over",
     "import_resources",
     "keep_resource",
     "link_problem",
     "make_report",
     "move_stock",
+    "name_acceptor",
+    "note_restored",
     "note_ticket",
     "open_problem",
     "open_rounds",
@@ -61,13 +75,16 @@ __all__ = [
     "plan_rounds",
     "record_call",
     "record_check",
+    "record_load",
     "record_outage",
     "record_survey",
     "register_contract",
     "report_fault",
+    "review_load",
     "set_limit",
     "settle_problem",
     "ship_contracts",
     "take_snapshot",
     "withdraw_change",
+    "withdraw_deliverable",
 ]

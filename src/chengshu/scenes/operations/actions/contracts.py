@@ -17,6 +17,7 @@ from chengshu.scenes.operations.hours import hours_of
 from chengshu.scenes.operations.models import (
     Change,
     Contract,
+    Deliverable,
     Formula,
     Hours,
     LimitKind,
@@ -135,6 +136,7 @@ def _hand_over(contract: Contract) -> None:
         *Change.objects.filter(contract=contract, ends_at__gte=timezone.now()),
         *Outage.objects.filter(service__contract=contract, ends_at=None),
         *Ticket.objects.filter(contract=contract, closed_at=None),
+        *Deliverable.objects.filter(contract=contract, withdrawn_at=None),
     ]
     for part in parts:
         part.supplier_id = contract.supplier_id
@@ -360,4 +362,8 @@ def _ship(fact: facts.ContractFact, unit: Unit) -> None:
             minutes=limit.minutes,
             valid_from=facts.YEAR_BEGINS,
             source=limit.source,
+        ).save()
+    for one in fact.deliverables:
+        Deliverable(
+            contract=contract, unit=unit, title=one.title, kind=one.kind, source=one.source, shipped=True
         ).save()

@@ -138,13 +138,47 @@ def note_ticket(
     elif step == "arrived" and row.arrived_at is None:
         row.arrived_at = at
     elif step == "repaired" and row.state == TicketState.RESPONDED:
-        row.repaired_at, row.state = at, TicketState.REPAIRED
+        row.repaired_at, row.state = row.restored_at or at, TicketState.REPAIRED
         row.cause, row.remedy = cause[:500], remedy[:1000]
     elif step == "reopened" and row.state == TicketState.REPAIRED:
         row.repaired_at, row.state, row.reopened = None, TicketState.RESPONDED, row.reopened + 1
+        row.restored_at, row.restored_by = None, ""
     elif step == "closed" and row.closed_at is None:
         row.closed_at, row.state = at, TicketState.CLOSED
     row.save()
+    return row
+
+
+@action(
+    title=_("Note that it works again"),
+    at=lambda *, service, **_rest: whose(service, "operations.note_restored"),
+)
+def note_restored(
+    *, service: Service, dedup: str, origin: str, starts_at: datetime, ends_at: datetime
+) -> Ticket | None:
+    """What raised a ticket sees that it works again: its end is written down, and people still say what was done.
+
+    The repair counts from this moment, whoever ticks the step when; nobody's steps are done for them. Where people had
+    said so before it was true, their repair counts from here too, until the ticket is closed.
+
+    :param dedup: what the ticket was raised by
+    :param origin: of the outage record that ends, which is put to the ticket
+    :return: None if no ticket of the service was raised by it after the outage began
+    :raises InvalidInput: ``ends_at`` in the future, or before the beginning
+    """
+    if not starts_at < _past(ends_at, timezone.now(), "ends_at"):
+        raise InvalidInput(_("The end is before the beginning."), field="ends_at", code="operations.order")
+    row = Ticket.objects.select_for_update().filter(service=service, dedup=dedup).order_by("-id").first()
+    if row is None or not dedup:
+        return None
+    if row.restored_at is None and row.closed_at is None:
+        row.restored_at, row.restored_by = max(ends_at, row.opened_at), given(origin, "origin", "", most=120)
+        if row.state == TicketState.REPAIRED:
+            row.repaired_at = row.restored_at
+        row.save()
+    for outage in Outage.objects.filter(service=service, origin=origin, ticket=None):
+        outage.ticket = row
+        outage.save()
     return row
 
 
@@ -159,7 +193,7 @@ def escalate_ticket(*, ticket_id: int, kind: str) -> Escalation | None:
     due, done = {
         LimitKind.RESPOND: (row.respond_by, row.responded_at),
         LimitKind.ARRIVE: (row.arrive_by, row.arrived_at),
-        LimitKind.REPAIR: (row.repair_by, row.repaired_at),
+        LimitKind.REPAIR: (row.repair_by, row.repaired_at or row.restored_at),
     }[LimitKind(kind)]
     if due is None or (done or timezone.now()) <= due or row.escalations.filter(kind=kind).exists():
         return None

@@ -33,6 +33,15 @@ class LimitFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverableFact:
+    """What a table says has to be handed over; by when and to whom, no table tells."""
+
+    title: str
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContractFact:
     """One contract as far as a table tells of it.
 
@@ -46,6 +55,7 @@ class ContractFact:
     services: tuple[ServiceFact, ...]
     hours: str = ""
     limits: tuple[LimitFact, ...] = ()
+    deliverables: tuple[DeliverableFact, ...] = ()
 
     @property
     def number(self) -> str:
@@ -67,11 +77,28 @@ def _contract(row: Mapping[str, Any]) -> ContractFact:
         unit=row.get("unit", "data-bureau-proper"),
         source=f"项目支出绩效目标表 {row['project']}",
         hours=row.get("hours", ""),
-        services=tuple(_service(one) for one in row["services"]),
+        services=tuple(_service(one) for one in row.get("services", ())),
         limits=tuple(LimitFact(**one) for one in row.get("limits", ())),
+        deliverables=tuple(DeliverableFact(**one) for one in row.get("deliverables", ())),
     )
 
 
 def _service(row: Mapping[str, Any]) -> ServiceFact:
     target = Decimal(row["target"]) if "target" in row else None
     return ServiceFact(**{**row, "target": target})
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLimits:
+    """When a load test counts as one; see ``loads.toml``."""
+
+    least_seconds: Decimal
+    least_requests: Decimal
+    most_failed_percent: Decimal
+
+
+@cache
+def load_limits() -> LoadLimits:
+    """The limits as shipped."""
+    rows = tomllib.loads((Path(__file__).parent / "loads.toml").read_text(encoding="utf-8"))["limit"]
+    return LoadLimits(**{row["name"]: Decimal(row["value"]) for row in rows})

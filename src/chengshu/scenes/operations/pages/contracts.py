@@ -18,7 +18,7 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column
 from chengshu.scenes.operations import actions, queries
-from chengshu.scenes.operations.models import Contract, Formula, Hours, LimitKind, Measure, Severity
+from chengshu.scenes.operations.models import Contract, Formula, Hours, LimitKind, Measure, Outcome, Severity
 from chengshu.scenes.operations.pages.forms import (
     HANDLED,
     day,
@@ -36,7 +36,7 @@ from chengshu.scenes.operations.pages.forms import (
     units_for,
     whole,
 )
-from chengshu.scenes.operations.words import GROUPS, SCORES
+from chengshu.scenes.operations.words import GROUPS, OUTCOME_TONES, SCORES
 
 COLUMNS: Final = (
     Column("title", _("Contract"), header=True),
@@ -163,6 +163,9 @@ def _page(
         "rules": contract.penalty_rules.all(),
         "tickets": queries.tickets(contract_id=contract.pk)[:20],
         "reports": contract.reports.all()[:24],
+        "deliverables": queries.deliverables(state="all", contract_id=contract.pk)[:20],
+        "outcomes": dict(Outcome.choices),
+        "outcome_tones": OUTCOME_TONES,
         "outages": queries.outages_of(contract)[:20],
         "changes": contract.changes.select_related("service")[:20],
         "surveys": contract.surveys.all()[:10],

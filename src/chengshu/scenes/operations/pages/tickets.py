@@ -66,7 +66,7 @@ def clocks_of(ticket: Ticket, now: datetime) -> list[Clock]:
     pairs = {
         "respond": (ticket.respond_by, ticket.responded_at),
         "arrive": (ticket.arrive_by, ticket.arrived_at),
-        "repair": (ticket.repair_by, ticket.repaired_at),
+        "repair": (ticket.repair_by, ticket.repaired_at or ticket.restored_at),
     }
     return [
         _clock(LimitKind(kind).label, due, done, now)

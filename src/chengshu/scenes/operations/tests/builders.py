@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -15,15 +15,23 @@ from PIL import Image, ImageDraw
 from procrastinate.contrib.django import app
 
 from chengshu.engines.cases import api as cases
-from chengshu.foundation.asking import asking, current_asker
+from chengshu.foundation.asking import asking, current_asker, system
+from chengshu.foundation.files.actions import store_file
+from chengshu.foundation.files.models import File
 from chengshu.foundation.identity.actions import open_account
 from chengshu.foundation.orgs.actions import appoint, assign_role, create_post, create_unit
 from chengshu.foundation.orgs.base_data import load_base_data
-from chengshu.foundation.orgs.models import Role, RoleReach, Unit, UnitKind
+from chengshu.foundation.orgs.models import Post, Role, RoleReach, Unit, UnitKind
 from chengshu.foundation.testing.personas import PASSWORD, Persona
 from chengshu.hub.services.tests.building import hear
-from chengshu.scenes.operations.actions import add_service, open_ticket, register_contract
-from chengshu.scenes.operations.models import Contract, Service, Ticket
+from chengshu.scenes.operations.actions import (
+    add_deliverable,
+    add_service,
+    open_ticket,
+    record_load,
+    register_contract,
+)
+from chengshu.scenes.operations.models import Contract, Deliverable, LoadProof, Service, Ticket
 
 _numbers = count(1)
 UNIT = "data-bureau-proper"
@@ -139,3 +147,60 @@ def picture(shift: int = 0, noise: int = 0, grey: int | None = None, blur: bool 
     written = io.BytesIO()
     image.save(written, "PNG")
     return written.getvalue()
+
+
+def officer(of: Unit) -> tuple[Post, Persona]:
+    """A post of a unit that may accept and review, and the account that holds it."""
+    number = next(_numbers)
+    post = create_post(unit=of, key=f"officer-{number}", title=f"运维管理岗{number}")
+    assign_role(post=post, role=Role.objects.get(key="operations_officer"), reach=RoleReach.OWN)
+    account = open_account(
+        username=f"officer.{of.key}.{number}",
+        title=f"运维管理岗{number}",
+        password=PASSWORD,
+        must_change=False,
+    )
+    appoint(account=account, post=post, starts_on=date(2020, 1, 1), ends_on=None)
+    return post, Persona(f"officer.{of.key}", account)
+
+
+def samples(
+    requests: int = 6000, every_ms: int = 10, lasting_ms: int = 40, failed: int = 0, begun: str = ""
+) -> bytes:
+    """Raw samples of a run as CSV: one request after the other starts, each lasting as long; the first so many fail."""
+    first = datetime.fromisoformat(begun) if begun else timezone.now() - timedelta(hours=1)
+    lines = ["start,duration_ms,status"]
+    for number in range(requests):
+        start = first + timedelta(milliseconds=number * every_ms)
+        lines.append(f"{start.isoformat()},{lasting_ms},{503 if number < failed else 200}")
+    return "\n".join(lines).encode()
+
+
+def load(of: Service | None = None, **more: Any) -> LoadProof:
+    given: dict[str, Any] = {
+        "target": "POST /api/v1/alarms",
+        "environment": "测试环境：4 台 8 核虚拟机",
+        "mix": "查询 80%，上报 20%",
+        "planned_in_flight": 4,
+        "planned_s": 60,
+        "file_name": "samples.csv",
+        "content": samples(),
+    }
+    return record_load(service=of or service(), **{**given, **more})
+
+
+def deliverable(of: Contract | None = None, **more: Any) -> Deliverable:
+    given: dict[str, Any] = {
+        "title": "运维总结报告",
+        "kind": "document",
+        "due_on": timezone.localdate(),
+        "post": None,
+        "source": "合同第十条",
+    }
+    return add_deliverable(contract=of or contract(), **{**given, **more})
+
+
+def paper(of: Unit, text: str = "总结报告") -> File:
+    """A file as the page stores it."""
+    with asking(system("tests", "worker")):
+        return store_file(unit=of, name="report.txt", content=text.encode(), purpose="operations.delivery")

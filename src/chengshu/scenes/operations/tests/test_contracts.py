@@ -146,9 +146,9 @@ def test_a_grade_lies_between_one_and_five(db: None) -> None:
     assert record_survey(contract=of, score=4, group="managing").score == 4
 
 
-def test_the_twenty_contracts_ship_once_and_say_what_is_unknown(db: None) -> None:
+def test_the_contracts_ship_once_and_say_what_is_unknown(db: None) -> None:
     load_base_data()
-    assert ship_contracts() == len(facts.contracts()) == 20
+    assert ship_contracts() == len(facts.contracts()) == 30
     assert ship_contracts() == 0
     network = Contract.objects.get(project="P13")
     assert not network.hours_known
@@ -158,6 +158,8 @@ def test_the_twenty_contracts_ship_once_and_say_what_is_unknown(db: None) -> Non
     assert [(one.kind, one.minutes, one.source[:5]) for one in website.limits.all()] == [
         ("repair", 120, "P21#5")
     ]
+    owed = [(one.kind, one.due_on, one.post) for one in website.deliverables.all()]
+    assert owed == [("system", None, None)]
 
 
 def test_a_contract_is_registered_and_filled_on_its_page(signed_in: object, cast: Cast) -> None:

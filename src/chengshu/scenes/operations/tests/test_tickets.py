@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ from chengshu.scenes.operations.actions import (
     end_outage,
     escalate_ticket,
     link_problem,
+    note_restored,
     note_ticket,
     open_problem,
     open_ticket,
@@ -76,6 +78,41 @@ def test_staff_of_another_unit_report_and_see_their_own(cast: Cast) -> None:
     with asking(cast["unit_officer"].asker()):
         assert not Ticket.objects.exists()
     assert row.reporter_id == cast["window_clerk"].account.pk
+
+
+def test_what_raised_a_ticket_restores_it_once_and_only_its_own(cast: Cast) -> None:
+    its = service(contract(supplier=supplier()))
+    begun, over = timezone.now() - timedelta(hours=2), timezone.now() - timedelta(minutes=5)
+    row = ticket(its, dedup="probes outage 1", opened_at=begun)
+    down = record_outage(service=its, starts_at=begun, origin="probe 1")
+    told: dict[str, Any] = {"service": its, "origin": "probe 1", "starts_at": begun, "ends_at": over}
+    stranger = desk("乙")
+    with asking(stranger.asker()), pytest.raises(Refused):
+        note_restored(dedup="probes outage 1", **told)
+    assert note_restored(dedup="probes outage 2", **told) is None
+    assert note_restored(dedup="", **told) is None
+    with pytest.raises(InvalidInput):
+        note_restored(dedup="probes outage 1", **{**told, "ends_at": begun})
+    for _again in range(2):
+        note_restored(dedup="probes outage 1", **told)
+    row.refresh_from_db()
+    down.refresh_from_db()
+    assert (row.restored_at, row.restored_by, row.state, down.ticket) == (over, "probe 1", "open", row)
+
+
+def test_a_restored_ticket_misses_no_repair_and_counts_from_the_end_of_its_outage(db: None) -> None:
+    of = contract()
+    set_limit(contract=of, kind="repair", minutes=60, valid_from=date(2025, 1, 1), source="第八条")
+    its, begun = service(of), timezone.now() - timedelta(hours=2)
+    row = ticket(its, dedup="probes outage 1", opened_at=begun)
+    over = begun + timedelta(minutes=30)
+    note_restored(service=its, dedup="probes outage 1", origin="probe 1", starts_at=begun, ends_at=over)
+    assert escalate_ticket(ticket_id=row.pk, kind="repair") is None
+    note_ticket(ticket_id=row.pk, step="responded", at=timezone.now())
+    row = note_ticket(ticket_id=row.pk, step="repaired", at=timezone.now())
+    assert row.repaired_at == over
+    row = note_ticket(ticket_id=row.pk, step="reopened", at=timezone.now())
+    assert (row.repaired_at, row.restored_at, row.restored_by) == (None, None, "")
 
 
 def test_without_an_agreed_limit_nothing_is_due(db: None) -> None:

@@ -41,6 +41,12 @@ def number(run: Run, text: str, group: str | None = None, point: str | None = No
     )
 
 
+@built_in("number", "from: number")
+def number_itself(_run: Run, value: Decimal) -> Decimal:
+    """A number alone is already one; with separators, only text is taken."""
+    return value
+
+
 def parsed_number(text: str) -> Decimal | None:
     """The number of a plain literal; None if it is none, or too large."""
     try:
@@ -79,7 +85,7 @@ def range_of(run: Run, text: str) -> Range | None:
 def range_from_text(text: str) -> Range | None:
     """The range written in ``text``, whose ends may only be literals; None if it is none.
 
-    One end may be left out, as in ``[2..]``, which makes the range unbounded there.
+    One end may be left out where the bracket is open, as in ``[2..)``, which makes the range unbounded there.
     """
     text = text.strip()
     if match := _SIDE.fullmatch(text):
@@ -91,11 +97,11 @@ def range_from_text(text: str) -> Range | None:
     low, high = _literal(low_text), _literal(high_text)
     if (low is None and low_text) or (high is None and high_text) or low is high is None:
         return None
+    if (low is None and match["open"] == "[") or (high is None and match["close"] == "]"):
+        return None
     if low is not None and high is not None and compare(low, high) not in (-1, 0):
         return None
-    return Range(
-        low, high, low is not None and match["open"] == "[", high is not None and match["close"] == "]"
-    )
+    return Range(low, high, match["open"] == "[", match["close"] == "]")
 
 
 def _one_sided(operator: str, end: Any) -> Range | None:

@@ -30,6 +30,7 @@ _WIDE = Context(prec=13_000, Emin=-20_000, Emax=20_000, traps=[InvalidOperation]
 
 
 def _rounded(run: Run, name: str, value: Decimal, scale: Decimal | None, way: str) -> Decimal | None:
+    """A scale that is not given is 0; null where one is expected makes the result null."""
     places = 0 if scale is None else int(scale)
     if not LEAST_SCALE <= places <= MOST_SCALE:
         return run.null("invalid_value", name=name, value=scale)
@@ -43,32 +44,38 @@ def decimal(run: Run, value: Decimal, scale: Decimal) -> Decimal | None:
     return _rounded(run, "decimal", value, scale, ROUND_HALF_EVEN)
 
 
-@built_in("floor", "n: number, scale?: number")
+@built_in("floor", "n: number")
+@built_in("floor", "n: number, scale: number")
 def floor(run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     return _rounded(run, "floor", value, scale, ROUND_FLOOR)
 
 
-@built_in("ceiling", "n: number, scale?: number")
+@built_in("ceiling", "n: number")
+@built_in("ceiling", "n: number, scale: number")
 def ceiling(run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     return _rounded(run, "ceiling", value, scale, ROUND_CEILING)
 
 
-@built_in("round up", "n: number, scale?: number")
+@built_in("round up", "n: number")
+@built_in("round up", "n: number, scale: number")
 def round_up(run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     return _rounded(run, "round up", value, scale, ROUND_UP)
 
 
-@built_in("round down", "n: number, scale?: number")
+@built_in("round down", "n: number")
+@built_in("round down", "n: number, scale: number")
 def round_down(run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     return _rounded(run, "round down", value, scale, ROUND_DOWN)
 
 
-@built_in("round half up", "n: number, scale?: number")
+@built_in("round half up", "n: number")
+@built_in("round half up", "n: number, scale: number")
 def round_half_up(run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     return _rounded(run, "round half up", value, scale, ROUND_HALF_UP)
 
 
-@built_in("round half down", "n: number, scale?: number")
+@built_in("round half down", "n: number")
+@built_in("round half down", "n: number, scale: number")
 def round_half_down(run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal | None:
     return _rounded(run, "round half down", value, scale, ROUND_HALF_DOWN)
 

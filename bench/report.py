@@ -40,12 +40,12 @@ def measure(report: Report, folder: Path) -> None:
     from chengshu.foundation.testing.browser import committed_cast, serving, session_cookie
 
     call_command("load_base_data", verbosity=0)
-    first = _devices()
+    first = devices(DEVICES)
     month = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
     cast = committed_cast()
     cookies = [session_cookie(cast[who]) for who in PEOPLE]
     data = folder / "site"
-    with _store(data) as store:
+    with store_in(data) as store:
         begun = time.perf_counter()
         _fill(store, first, month)
         report.add(f"fill {ROWS:,} readings with roll-ups", "s", [time.perf_counter() - begun])
@@ -53,13 +53,13 @@ def measure(report: Report, folder: Path) -> None:
         report.add("readings in the store", "", [float(held)])
     _drop_file_cache(report)
     path = f"/streams/report/?model=bench-level&metric=level&month={month:%Y-%m}"
-    with _store(data), serving(data, workers=2, threads=2) as served:
+    with store_in(data), serving(data, workers=2, threads=2) as served:
         ask = [_as(cookie, path) for cookie in cookies]
         cold = drive(served.url, lambda _number: ask[0], at_once=1, total=1)
         report.add("report, cold", "ms", cold.all_ms, f"statuses {dict(cold.statuses)}")
         warm = drive(served.url, lambda _number: ask[0], at_once=1, total=60)
         report.add("report again, within the minute", "ms", warm.all_ms)
-    with _store(data) as store, serving(data, workers=2, threads=2) as served:
+    with store_in(data) as store, serving(data, workers=2, threads=2) as served:
         report.add("the store alone, nothing kept", "ms", timed(lambda: _asked(store, first, month), 10))
         before = served.cpu_s()
         many = drive(served.url, lambda number: ask[number % len(ask)], at_once=IN_FLIGHT, total=REQUESTS)
@@ -76,8 +76,8 @@ def _as(cookie: str, path: str) -> Request:
     return Request("report", path, headers=(("Cookie", f"{COOKIE}={cookie}"),))
 
 
-def _devices() -> int:
-    """20,000 simulated devices, committed; the id of the first, the others follow."""
+def devices(count: int) -> int:
+    """Simulated devices, committed; the id of the first, the others follow."""
     from chengshu.engines.streams.actions import create_thing_model, publish_model_version
     from chengshu.engines.streams.models import Device
     from chengshu.foundation import prepared
@@ -96,15 +96,15 @@ def _devices() -> int:
             Device(
                 code=f"sim-{number}", title="模拟水位计", model=version.model, unit=unit, is_simulated=True
             )
-            for number in range(DEVICES)
+            for number in range(count)
         ]
         made = [row.pk for row in Device.objects.bulk_create(rows, batch_size=5000)]
-    assert made == list(range(made[0], made[0] + DEVICES))
+    assert made == list(range(made[0], made[0] + count))
     return made[0]
 
 
 @contextmanager
-def _store(data: Path) -> Iterator[Any]:
+def store_in(data: Path) -> Iterator[Any]:
     """The columnar store of a data directory, in its owner process."""
     from chengshu.engines.streams.columns.client import Columns
     from chengshu.engines.streams.columns.owner import port_file

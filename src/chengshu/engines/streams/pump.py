@@ -34,7 +34,7 @@ from chengshu.engines.streams.writing import (
 from chengshu.foundation.errors import InvalidInput
 
 CONSUMER: Final = "pump"
-BATCH: Final = 10_000
+BATCH: Final = 60_000
 """Messages at once."""
 TURN_S: Final = 0.4
 """So long readings gather before a batch is written, unless one is full: the store likes few and large parts."""

@@ -126,6 +126,12 @@ def device_above(code: str) -> Device | None:
 
 
 def thing_models() -> QuerySet[ThingModel]:
+    """All thing models; how many devices each has is :func:`counted_models`' to say, for it looks at every device."""
+    return ThingModel.objects.all()
+
+
+def counted_models() -> QuerySet[ThingModel]:
+    """All thing models with their units and ``device_count``."""
     return ThingModel.objects.select_related("unit").annotate(device_count=Count("devices"))
 
 

@@ -8,7 +8,7 @@ crash is judged as it was the first time, for what it put there itself does not 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,7 +22,10 @@ Key = tuple[int, str, int]
 
 GAP_MS: Final = 3_600_000
 """Late readings of a series that lie closer together are looked for in one stretch."""
-STRETCHES_AT_ONCE: Final = 400
+FEW_STRETCHES: Final = 400
+KEYS_AT_ONCE: Final = 20_000
+LONGEST_QUERY: Final = 8 << 20
+"""Bytes."""
 OLDEST_MS: Final = (KEPT_DAYS["readings"] - 30) * 86_400_000
 """What is older would be dropped by its age, then no longer be known, and count twice when it came again."""
 ONCE: Final = {"insert_deduplicate": 1, "deduplicate_blocks_in_dependent_materialized_views": 1}
@@ -86,19 +89,43 @@ def known_of(store: Columns, keys: Iterable[Key], besides: int) -> frozenset[Key
     """Which of ``keys`` are in the store, those of batch ``besides`` not counted."""
     wanted = set(keys)
     places = stretches(wanted)
+    conditions = _among_stretches(places) if len(places) <= FEW_STRETCHES else _among_moments(sorted(wanted))
     found: set[Key] = set()
-    for start in range(0, len(places), STRETCHES_AT_ONCE):
-        conditions = " OR ".join(
-            f"(device = {int(device)} AND metric = '{_word(metric)}' AND at BETWEEN"
-            f" fromUnixTimestamp64Milli({int(first)}, 'UTC') AND fromUnixTimestamp64Milli({int(last)}, 'UTC'))"
-            for device, metric, first, last in places[start : start + STRETCHES_AT_ONCE]
-        )
+    for condition in conditions:
         rows = store.rows(
             f"SELECT device, metric, toUnixTimestamp64Milli(at) FROM {store.database}.readings"
-            f" WHERE batch != {int(besides)} AND ({conditions})"
+            f" WHERE batch != {int(besides)} AND ({condition})",
+            settings={"max_query_size": LONGEST_QUERY},
         )
         found |= wanted.intersection((int(row[0]), str(row[1]), int(row[2])) for row in rows)
     return frozenset(found)
+
+
+def _among_stretches(places: Sequence[tuple[int, str, int, int]]) -> Iterator[str]:
+    """Few series, each over a while: as one handed in what it had kept."""
+    if not places:
+        return
+    yield " OR ".join(
+        f"(device = {int(device)} AND metric = '{_word(metric)}' AND at BETWEEN {_moment(first)} AND {_moment(last)})"
+        for device, metric, first, last in places
+    )
+
+
+def _among_moments(keys: Sequence[Key]) -> Iterator[str]:
+    """Many series, each for a moment: as after an outage that all devices were cut off by."""
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        asked = keys[start : start + KEYS_AT_ONCE]
+        moments = [at for _device, _metric, at in asked]
+        devices = ",".join(str(device) for device in sorted({int(device) for device, _metric, _at in asked}))
+        exact = ",".join(f"({int(device)},'{_word(metric)}',{int(at)})" for device, metric, at in asked)
+        yield (
+            f"device IN ({devices}) AND at BETWEEN {_moment(min(moments))} AND {_moment(max(moments))}"
+            f" AND (device, metric, toUnixTimestamp64Milli(at)) IN ({exact})"
+        )
+
+
+def _moment(milliseconds: int) -> str:
+    return f"fromUnixTimestamp64Milli({int(milliseconds)}, 'UTC')"
 
 
 def _word(metric: str) -> str:

@@ -40,10 +40,13 @@ COLUMNS: Final = (
 class Asked:
     """What the report is wanted of, as far as there is such.
 
+    :param models: those to choose from, and ``numbers`` what the chosen one measures
     :param metric: None where the model measures no numbers
     """
 
+    models: tuple[ThingModel, ...]
     model: ThingModel
+    numbers: tuple[Property, ...]
     metric: Property | None
     month: date
 
@@ -74,20 +77,20 @@ def device_report(request: HttpRequest) -> HttpResponse:
 
 def _asked(given: Mapping[str, str]) -> Asked | None:
     """The model, metric and month that are asked for; where nothing fits, the first and the newest."""
-    models = list(queries.thing_models())
+    models = tuple(queries.thing_models())
     model = next((each for each in models if each.key == given.get("model")), next(iter(models), None))
     if model is None:
         return None
     numbers = _numbers(model)
     metric = next((each for each in numbers if each.key == given.get("metric")), next(iter(numbers), None))
     known = {f"{each:%Y-%m}": each for each in reporting.months(timezone.localdate())}
-    return Asked(model, metric, known.get(given.get("month", ""), next(iter(known.values()))))
+    return Asked(models, model, numbers, metric, known.get(given.get("month", ""), next(iter(known.values()))))
 
 
-def _numbers(model: ThingModel) -> list[Property]:
+def _numbers(model: ThingModel) -> tuple[Property, ...]:
     definition = queries.definition_in_use(model.pk)
     declared = definition.properties.values() if definition else ()
-    return [each for each in declared if each.kind in (Kind.NUMBER, Kind.INTEGER)]
+    return tuple(each for each in declared if each.kind in (Kind.NUMBER, Kind.INTEGER))
 
 
 def _query(asked: Asked | None) -> dict[str, str]:
@@ -100,10 +103,10 @@ def _query(asked: Asked | None) -> dict[str, str]:
 def _filters(asked: Asked | None) -> list[Filter]:
     if asked is None:
         return []
-    models = [Option(each.key, each.title) for each in queries.thing_models()]
+    models = [Option(each.key, each.title) for each in asked.models]
     metrics = [
         Option(each.key, f"{each.title} ({each.unit})" if each.unit else each.title)
-        for each in _numbers(asked.model)
+        for each in asked.numbers
     ]
     months = [Option(f"{each:%Y-%m}", f"{each:%Y-%m}") for each in reporting.months(timezone.localdate())]
     return [

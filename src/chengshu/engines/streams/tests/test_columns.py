@@ -19,7 +19,7 @@ from chengshu.engines.streams.columns.schema import ROLLUPS, prepare, rebuild
 from chengshu.engines.streams.columns.serving import Gate, ProtocolRefusal
 from chengshu.engines.streams.data import Reading
 from chengshu.engines.streams.tests.owning import OwnerProcess
-from chengshu.engines.streams.writing import insert_readings, judged, known_of
+from chengshu.engines.streams.writing import FEW_STRETCHES, insert_readings, judged, known_of
 from chengshu.foundation.errors import Unavailable
 from chengshu.foundation.runtime.layout import Layout
 from chengshu.foundation.runtime.secrets import secret
@@ -166,6 +166,17 @@ def test_known_readings_are_found_but_not_those_of_the_same_batch(store: Columns
     assert known_of(store, asked, besides=3) == {asked[0], asked[2]}
     assert known_of(store, asked, besides=2) == {asked[0]}
     assert known_of(store, [], besides=0) == frozenset()
+
+
+def test_known_readings_of_more_series_than_are_asked_one_by_one_are_found_to_the_moment(store: Columns) -> None:
+    devices = range(1, FEW_STRETCHES + 102)
+    there = [Reading(each, "level", START + each, 1.0, "", 0, START) for each in devices]
+    insert_readings(store, there, token="a", batch=1)
+    keys = [(each.device, each.metric, each.at) for each in there]
+    beside = [(device, metric, at + 1) for device, metric, at in keys]
+    other = [(device, "flow", at) for device, _metric, at in keys]
+    assert known_of(store, [*keys, *beside, *other], besides=2) == set(keys)
+    assert known_of(store, [*beside, *keys], besides=1) == frozenset()
 
 
 def test_duplicates_are_written_once_whatever_the_order(store: Columns) -> None:

@@ -59,7 +59,9 @@ def measure(report: Report, folder: Path) -> None:
         held, different = store.rows(
             f"SELECT count(), uniqExact(device, seq) FROM {store.database}.readings"
         )[0]
-        report.add("readings stored", "", [float(held)], f"{different} different of {(3 + 2 * ROUNDS) * DEVICES}")
+        report.add(
+            "readings stored", "", [float(held)], f"{different} different of {(3 + 2 * ROUNDS) * DEVICES}"
+        )
 
 
 def _add(report: Report, name: str, messages: int, wall_s: float, own_s: float, backend_s: float) -> None:

@@ -35,7 +35,8 @@ from chengshu.foundation.errors import InvalidInput
 
 CONSUMER: Final = "pump"
 BATCH: Final = 60_000
-"""Messages at once."""
+"""Messages at once, if so many wait: of a device that sent several only the newest value is written."""
+BATCH_BYTES: Final = 32 << 20
 TURN_S: Final = 0.4
 """So long readings gather before a batch is written, unless one is full: the store likes few and large parts."""
 
@@ -46,7 +47,7 @@ Listener = Callable[[int, Fates, Sequence[Event]], None]
 class Spool(Protocol):
     """What the pump needs of a spool's reader."""
 
-    def read(self, from_offset: int, limit: int = ...) -> Read: ...
+    def read(self, from_offset: int, limit: int = ..., most_bytes: int = ...) -> Read: ...
 
 
 @dataclass(slots=True)
@@ -124,24 +125,27 @@ class Pump:
 
     def turn(self) -> bool:
         """One batch of every spool; whether one was full, so that more may be waiting."""
-        sizes = [self.pump(stream, SpoolReader(self._root / stream)) for stream in streams(self._root)]
-        return any(size >= BATCH for size in sizes)
+        moved = [self._moved(stream, SpoolReader(self._root / stream)) for stream in streams(self._root)]
+        return any(read.is_full for read in moved)
 
     def pump(self, stream: str, spool: Spool) -> int:
         """Move one batch; says how many messages it had.
 
         :raises Unavailable: if the columnar store does not answer; then the same batch comes again
         """
+        return len(self._moved(stream, spool).records)
+
+    def _moved(self, stream: str, spool: Spool) -> Read:
         with as_machine("streams.pump"):
             place = self._place(stream)
             read = _read(spool, place)
             if read.next_offset == place.position:
-                return 0
+                return read
             bounds = self._begin(place, read)
         with latest.sole_writer():
             self._move(bounds, read)
         discard(self._root / stream, bounds.end)
-        return len(read.records)
+        return read
 
     def _place(self, stream: str) -> Checkpoint:
         found = Checkpoint.objects.filter(consumer=CONSUMER, stream=stream).first()
@@ -201,12 +205,17 @@ class Pump:
 
 
 def _read(spool: Spool, place: Checkpoint) -> Read:
-    """The batch that comes next; one that was begun ends where it ended then."""
-    read = spool.read(place.position, BATCH)
+    """The batch that comes next; one that was begun ends where it ended then, whatever fits into one today."""
+    read = spool.read(place.position, BATCH, BATCH_BYTES)
     if not place.pending:
         return read
+    while read.next_offset < place.pending:
+        more = spool.read(read.next_offset, BATCH, BATCH_BYTES)
+        if more.next_offset == read.next_offset:
+            break
+        read = Read([*read.records, *more.records], more.next_offset)
     begun = [(position, record) for position, record in read.records if position < place.pending]
-    return Read(begun, place.pending)
+    return Read(begun, place.pending, is_full=True)
 
 
 def last_batch() -> int:

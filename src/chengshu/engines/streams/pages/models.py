@@ -39,7 +39,9 @@ LONGEST_SOURCE = 200_000
 @door("streams.view")
 def model_list(request: HttpRequest) -> HttpResponse:
     """Every kind of device, with how many the asker sees of it."""
-    return render(request, "streams/models.html", {"rows": list(queries.counted_models()), "columns": COLUMNS})
+    return render(
+        request, "streams/models.html", {"rows": list(queries.counted_models()), "columns": COLUMNS}
+    )
 
 
 @door("streams.view")

@@ -84,7 +84,9 @@ def _asked(given: Mapping[str, str]) -> Asked | None:
     numbers = _numbers(model)
     metric = next((each for each in numbers if each.key == given.get("metric")), next(iter(numbers), None))
     known = {f"{each:%Y-%m}": each for each in reporting.months(timezone.localdate())}
-    return Asked(models, model, numbers, metric, known.get(given.get("month", ""), next(iter(known.values()))))
+    return Asked(
+        models, model, numbers, metric, known.get(given.get("month", ""), next(iter(known.values())))
+    )
 
 
 def _numbers(model: ThingModel) -> tuple[Property, ...]:
@@ -105,8 +107,7 @@ def _filters(asked: Asked | None) -> list[Filter]:
         return []
     models = [Option(each.key, each.title) for each in asked.models]
     metrics = [
-        Option(each.key, f"{each.title} ({each.unit})" if each.unit else each.title)
-        for each in asked.numbers
+        Option(each.key, f"{each.title} ({each.unit})" if each.unit else each.title) for each in asked.numbers
     ]
     months = [Option(f"{each:%Y-%m}", f"{each:%Y-%m}") for each in reporting.months(timezone.localdate())]
     return [

@@ -29,11 +29,13 @@ class Batch(NamedTuple):
     :param records: each with its own offset, in order
     :param next_offset: where the next read goes on
     :param damaged_bytes: bytes inside finished segments that could not be read as records and were passed over
+    :param is_full: whether it ended because it had read as much as it was to, so that more may be waiting
     """
 
     records: list[tuple[int, bytes]]
     next_offset: int
     damaged_bytes: int = 0
+    is_full: bool = False
 
 
 def streams(root: Path) -> list[str]:
@@ -52,22 +54,25 @@ class SpoolReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def read(self, from_offset: int, limit: int = 5_000) -> Batch:
+    def read(self, from_offset: int, limit: int = 5_000, most_bytes: int = 32 << 20) -> Batch:
         """At most ``limit`` records from ``from_offset`` on; an empty batch if there are none yet.
 
-        Reading from 0 begins with the oldest record there is. A record may be seen a moment before it is
-        confirmed to its sender, and, if the disk failed in that moment, a second time at a later offset.
+        It ends early once it has read ``most_bytes`` or a little more. Reading from 0 begins with the oldest
+        record there is. A record may be seen a moment before it is confirmed to its sender, and, if the disk failed
+        in that moment, a second time at a later offset.
 
         :raises Conflict: if ``from_offset`` lies beyond everything this stream can have held
         """
-        batch, at, damaged = list[tuple[int, bytes]](), from_offset, 0
+        batch, at, damaged, is_full = list[tuple[int, bytes]](), from_offset, 0, False
         for segment, finished in _from(segments(self.folder), from_offset):
-            at = max(at, segment.first)
-            at, passed_over = _read(segment, finished, at, limit, batch)
+            begun = at = max(at, segment.first)
+            at, passed_over = _read(segment, finished, at, limit, begun + most_bytes, batch)
             damaged += passed_over
-            if len(batch) >= limit:
+            most_bytes -= at - begun
+            is_full = len(batch) >= limit or most_bytes <= 0
+            if is_full:
                 break
-        return Batch(batch, at, damaged)
+        return Batch(batch, at, damaged, is_full)
 
 
 def _from(listed: list[Segment], offset: int) -> Iterator[tuple[Segment, bool]]:
@@ -89,9 +94,12 @@ def _from(listed: list[Segment], offset: int) -> Iterator[tuple[Segment, bool]]:
 
 
 def _read(
-    segment: Segment, finished: bool, at: int, limit: int, found: list[tuple[int, bytes]]
+    segment: Segment, finished: bool, at: int, limit: int, stop_at: int, found: list[tuple[int, bytes]]
 ) -> tuple[int, int]:
-    """Collect records of one segment; the offset reached and how many damaged bytes were passed over."""
+    """Collect records of one segment; the offset reached and how many damaged bytes were passed over.
+
+    :param stop_at: no block is begun at this offset or behind it
+    """
     damaged = 0
     try:
         file = segment.path.open("rb", buffering=0)
@@ -101,7 +109,7 @@ def _read(
         if file.read(HEADER.size) != segment.header():
             return at, _unreadable(segment) if finished else 0
         file.seek(HEADER.size + at - segment.first)
-        while len(found) < limit:
+        while len(found) < limit and at < stop_at:
             block = _filled(file.read(_BLOCK), file)
             taken, broken = frames_in(block, at, limit, found)
             at += taken

@@ -168,7 +168,9 @@ def test_known_readings_are_found_but_not_those_of_the_same_batch(store: Columns
     assert known_of(store, [], besides=0) == frozenset()
 
 
-def test_known_readings_of_more_series_than_are_asked_one_by_one_are_found_to_the_moment(store: Columns) -> None:
+def test_known_readings_of_more_series_than_are_asked_one_by_one_are_found_to_the_moment(
+    store: Columns,
+) -> None:
     devices = range(1, FEW_STRETCHES + 102)
     there = [Reading(each, "level", START + each, 1.0, "", 0, START) for each in devices]
     insert_readings(store, there, token="a", batch=1)

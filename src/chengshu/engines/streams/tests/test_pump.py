@@ -22,11 +22,12 @@ from chengshu.engines.streams.models import (
     Twin,
 )
 from chengshu.engines.streams.pump import Pump
-from chengshu.engines.streams.spool import Batch, Raw, encode
+from chengshu.engines.streams.spool import Batch, Raw, SpoolWriter, encode
 from chengshu.engines.streams.tests.builders import DEFINITION, a_device
 from chengshu.engines.streams.tests.test_columns import computed, rolled
 from chengshu.engines.streams.things import read_definition
 from chengshu.foundation.errors import Unavailable
+from chengshu.foundation.testing import looping
 
 NOW = time.time_ns() // 1_000_000
 READ = read_definition(DEFINITION)
@@ -47,7 +48,7 @@ class Kept:
     def __init__(self, *records: bytes) -> None:
         self.records = list(records)
 
-    def read(self, from_offset: int, limit: int = 5000) -> Batch:
+    def read(self, from_offset: int, limit: int = 5000, most_bytes: int = 1 << 30) -> Batch:
         part = self.records[from_offset : from_offset + limit]
         return Batch([(from_offset + at, record) for at, record in enumerate(part)], from_offset + len(part))
 
@@ -330,6 +331,46 @@ def test_while_the_store_is_away_nothing_moves_on(
     assert not LatestValue.objects.exists()
     working.pump("g-0", spool)
     assert (stored(own_store), newest(device)) == (1, 1)
+
+
+@pumping
+def test_a_batch_begun_with_other_bounds_ends_where_it_was_to(
+    own_store: Columns, spool: Kept, working: Pump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = a_device().pk
+    sent(spool, *(message({"level": 1}, ts=NOW - 1000 * n, device=device) for n in range(9)))
+
+    def crash(*_given: Any, **_named: Any) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(latest, "remember_newest", crash)
+        with pytest.raises(Crash):
+            working.pump("g-0", spool)
+    sent(spool, message({"level": 3}, ts=NOW + 60_000, device=device))
+    monkeypatch.setattr(pump, "BATCH", 2)
+    assert [working.pump("g-0", spool) for _turn in range(3)] == [9, 1, 0]
+    assert stored(own_store) == 10
+
+
+@pumping
+def test_a_turn_that_ended_by_its_bytes_says_that_more_may_wait(
+    own_store: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = a_device().pk
+    records = [encode(message({"level": 1}, ts=NOW - 30_000 + n, device=device)) for n in range(30_000)]
+
+    async def write() -> None:
+        async with SpoolWriter(tmp_path / "g-0") as writer:
+            await writer.append(records)
+
+    looping.run(write())
+    monkeypatch.setattr(pump, "BATCH_BYTES", 1)
+    working, turns = Pump(own_store, tmp_path), [True]
+    while turns[-1]:
+        turns.append(working.turn())
+    assert turns.count(True) > 2
+    assert stored(own_store) == len(records)
 
 
 def test_stretches_join_what_lies_close() -> None:

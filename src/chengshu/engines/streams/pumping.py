@@ -62,13 +62,13 @@ def _pump(must_stop: Callable[[], bool]) -> None:
     loaded = time.monotonic()
     while not must_stop():
         begun, asked_ms = time.monotonic(), time.time_ns() // 1_000_000
-        if pump.turn():
-            continue
-        rules.tick(asked_ms)
+        more_waits = pump.turn()
         if time.monotonic() - loaded > RELOAD_S:
             rules.reload(timezone.now())
             loaded = time.monotonic()
-        time.sleep(max(0.0, TURN_S - (time.monotonic() - begun)))
+        if not more_waits:
+            rules.tick(asked_ms)
+            time.sleep(max(0.0, TURN_S - (time.monotonic() - begun)))
 
 
 class _Stopping:

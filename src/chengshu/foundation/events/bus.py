@@ -3,14 +3,14 @@
 An event is a frozen dataclass in an app's ``events.py``. Delivery happens in the worker after the commit, each
 listener in a transaction of its own; a listener that fails is tried again with growing delays, up to ``ATTEMPTS``.
 
-What follows events by rows and not by code (``hub/links``) registers with ``@follows_all`` and is handed the row of the
-outbox. Every event carries its trail: what is announced while one is heard inherits it, ``led_on_by`` adds to it.
+What follows events by rows and not by code (``hub/links``) registers with ``@follows`` and is handed the row of the
+outbox with what it keeps for an event of that name. Every event carries its trail: what is announced while one is heard inherits it, ``led_on_by`` adds to it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -48,8 +48,9 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Listener = Callable[[Any], None]
-Follower = Callable[[OutboxEvent], None]
-Wanted = Callable[[], Collection[str]]
+Kept = TypeVar("Kept")
+Follower = Callable[[OutboxEvent, Any], None]
+Wanted = Callable[[], Mapping[str, Any]]
 _events: dict[str, type[Event]] = {}
 _listeners: dict[str, dict[str, Listener]] = {}
 _followers: dict[str, tuple[Wanted, Follower]] = {}
@@ -115,13 +116,16 @@ def listens(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], Non
     return register
 
 
-def follows_all(wanted: Wanted) -> Callable[[Follower], Follower]:
+def follows(
+    wanted: Callable[[], Mapping[str, Kept]],
+) -> Callable[[Callable[[OutboxEvent, Kept], None]], Callable[[OutboxEvent, Kept], None]]:
     """Register what hears events by rows of a table.
 
-    :param wanted: names of the events that it wants now; asked once for each batch of the relay
+    :param wanted: the names of the events that it wants now, with what it is to be handed beside such an event; asked
+        once for each batch of the relay
     """
 
-    def register(follower: Follower) -> Follower:
+    def register(follower: Callable[[OutboxEvent, Kept], None]) -> Callable[[OutboxEvent, Kept], None]:
         _followers[f"{follower.__module__}.{follower.__name__}"] = (wanted, follower)
         return follower
 
@@ -144,22 +148,36 @@ def deliver_waiting(most: int = 200) -> int:
             .filter(delivered_at=None)
             .order_by("id")[:most]
         )
-        following = (
-            [(name, set(wanted()), hear) for name, (wanted, hear) in _followers.items()] if waiting else []
-        )
-        begun = {(each.event_id, each.listener): each for each in Delivery.objects.filter(event__in=waiting)}
-        for event in waiting:
-            hears = {
-                name: partial(_hear, event, listener) for name, listener in listeners_of(event.name).items()
-            } | {name: partial(hear, event) for name, wanted, hear in following if event.name in wanted}
-            through = [
-                _deliver(event, begun.get((event.pk, name)) or Delivery(event=event, listener=name), hear)
-                for name, hear in hears.items()
-            ]
-            if all(through):
-                event.delivered_at = timezone.now()
-                event.save(update_fields=["delivered_at"])
+        if waiting:
+            _deliver_all(waiting)
     return len(waiting)
+
+
+def _deliver_all(waiting: Sequence[OutboxEvent]) -> None:
+    """To each whoever hears it. What became of it is written at the end: it is one transaction in any case."""
+    following = [(name, wanted(), follower) for name, (wanted, follower) in _followers.items()]
+    begun = {(each.event_id, each.listener): each for each in Delivery.objects.filter(event__in=waiting)}
+    delivered, new = list[int](), list[Delivery]()
+    for event in waiting:
+        hears = {
+            name: partial(_hear, event, listener) for name, listener in listeners_of(event.name).items()
+        } | {
+            name: partial(follower, event, kept[event.name])
+            for name, kept, follower in following
+            if event.name in kept
+        }
+        is_through = True
+        for name, hear in hears.items():
+            delivery = begun.get((event.pk, name)) or Delivery(event=event, listener=name)
+            is_through &= _deliver(event, delivery, hear)
+            if delivery.pk is None:
+                new.append(delivery)
+            else:
+                delivery.save()
+        if is_through:
+            delivered.append(event.pk)
+    Delivery.objects.bulk_create(new)
+    OutboxEvent.objects.filter(pk__in=delivered).update(delivered_at=timezone.now())
 
 
 def _hear(event: OutboxEvent, listener: Listener) -> None:
@@ -187,5 +205,4 @@ def _deliver(event: OutboxEvent, delivery: Delivery, hear: Callable[[], None]) -
         delivery.next_attempt_at = timezone.now() + timedelta(seconds=2**delivery.attempts)
     finally:
         _trail.reset(token)
-    delivery.save()
     return bool(delivery.done_at) or delivery.attempts >= ATTEMPTS

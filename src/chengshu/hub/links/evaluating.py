@@ -77,6 +77,20 @@ def outcome_of(content: Content, facts: Mapping[str, Any], at: datetime | None =
     return Outcome(facts, True, problem, inputs, key, used)
 
 
+def is_ruled_out(content: Content, own: Mapping[str, Any], at: datetime) -> bool:
+    """Whether an event's own facts alone say that the condition does not hold.
+
+    Strict evaluation ends at the first name that they do not have; what the condition says beyond is then open.
+    """
+    if not content.condition.strip():
+        return False
+    try:
+        expression = compile_expression(content.condition)
+        return expression.evaluate(from_json(own), limits=_limits(at), strict=True) is False
+    except InvalidInput:
+        return False
+
+
 def key_of(formula: str, facts: Mapping[str, Any], at: datetime | None = None) -> tuple[str, str]:
     """The key as text, and why there is none."""
     value, problem = evaluated(formula, from_json(facts), _limits(at))

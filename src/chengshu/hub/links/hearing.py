@@ -11,7 +11,7 @@ from chengshu.foundation.events.offers import all_facts
 from chengshu.hub.links import rights
 from chengshu.hub.links.actions.matching import Heard, record_match, release_keys
 from chengshu.hub.links.content import content_of
-from chengshu.hub.links.evaluating import Outcome, key_of, outcome_of
+from chengshu.hub.links.evaluating import Outcome, is_ruled_out, key_of, outcome_of
 from chengshu.hub.links.models import LinkVersion
 
 MOST_LINKS_IN_A_ROW = 5
@@ -22,6 +22,8 @@ def hear(version: LinkVersion, event: OutboxEvent) -> None:
     if not is_valid_today(version):
         return
     content = content_of(version)
+    if is_ruled_out(content, event.facts, event.at):
+        return
     with asking(rights.asker_of(version)):
         facts = all_facts(event.name, event.facts)
     if facts is None or not rights.hears(version.link.unit, facts.get("unit")):

@@ -14,7 +14,7 @@ from time import monotonic
 
 from chengshu.foundation.asking import asking
 from chengshu.foundation.errors import ChengshuError, TooMany, Unavailable
-from chengshu.foundation.events.bus import follows_all, led_on_by, listens
+from chengshu.foundation.events.bus import follows, led_on_by, listens
 from chengshu.foundation.events.models import Delivery, OutboxEvent
 from chengshu.foundation.events.offers import offered_calls
 from chengshu.hub.links import hearing, queries, rights
@@ -23,12 +23,12 @@ from chengshu.hub.links.events import LinkMatched
 from chengshu.hub.links.models import Match, MatchState
 
 
-@follows_all(queries.events_heard)
-def match_event(event: OutboxEvent) -> None:
+@follows(queries.links_hearing)
+def match_event(event: OutboxEvent, links: queries.Hearing) -> None:
     """Every link in force that names this event, each by itself."""
-    for version in queries.versions_hearing(event.name, event.at):
+    for version in links.at(event.at):
         hearing.hear(version, event)
-    for version in queries.versions_released_by(event.name):
+    for version in links.releasing:
         hearing.release(version, event)
 
 

@@ -33,27 +33,41 @@ LOOKED_AT: Final = 100
 """Recent events that are looked at for those the asker may try a link with."""
 
 
-def events_heard() -> set[str]:
-    """Names of the events that a link in force waits for, or that release a key; what ended lately may still be due."""
+@dataclass(frozen=True)
+class Hearing:
+    """The links that an event of one name concerns.
+
+    :param matching: versions that wait for it, by key and number; one that was retired lately hears what was before
+    :param releasing: versions in force whose keys it releases
+    """
+
+    matching: tuple[LinkVersion, ...]
+    releasing: tuple[LinkVersion, ...]
+
+    def at(self, moment: datetime) -> list[LinkVersion]:
+        """The versions that were in force at this moment, whatever became of them before it was delivered."""
+        return [
+            each
+            for each in self.matching
+            if each.in_force_at is not None
+            and each.in_force_at <= moment
+            and (each.state == LinkState.IN_FORCE or (each.ended_at is not None and each.ended_at > moment))
+        ]
+
+
+def links_hearing() -> dict[str, Hearing]:
+    """By the event's name, the links that it concerns now; what ended lately may still be due."""
     lately = Q(state=LinkState.RETIRED, ended_at__gte=timezone.now() - DAY)
-    heard = LinkVersion.objects.filter(Q(state=LinkState.IN_FORCE) | lately)
-    return {name for pair in heard.values_list("event", "until_event") for name in pair if name}
-
-
-def versions_hearing(event: str, at: datetime) -> list[LinkVersion]:
-    """The versions that were in force when the event happened, whatever became of them before it was delivered."""
-    in_force = Q(state=LinkState.IN_FORCE) | Q(state=LinkState.RETIRED, ended_at__gt=at)
-    found = LinkVersion.objects.select_related("link__unit").filter(
-        in_force, event=event, in_force_at__lte=at
-    )
-    return list(found.order_by("link__key", "number"))
-
-
-def versions_released_by(event: str) -> list[LinkVersion]:
-    found = LinkVersion.objects.select_related("link__unit").filter(
-        state=LinkState.IN_FORCE, until_event=event
-    )
-    return list(found.order_by("link__key"))
+    found = LinkVersion.objects.select_related("link__unit").filter(Q(state=LinkState.IN_FORCE) | lately)
+    matching, releasing = dict[str, list[LinkVersion]](), dict[str, list[LinkVersion]]()
+    for version in found.order_by("link__key", "number"):
+        matching.setdefault(version.event, []).append(version)
+        if version.until_event and version.state == LinkState.IN_FORCE:
+            releasing.setdefault(version.until_event, []).append(version)
+    return {
+        name: Hearing(tuple(matching.get(name, ())), tuple(releasing.get(name, ())))
+        for name in {*matching, *releasing}
+    }
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from chengshu.foundation.events.bus import ATTEMPTS, deliver_waiting, emit
 from chengshu.foundation.events.models import Delivery, OutboxEvent
 from chengshu.foundation.orgs.actions import end_appointment
 from chengshu.foundation.orgs.models import Appointment
-from chengshu.hub.links import listeners, queries
+from chengshu.hub.links import evaluating, hearing, listeners, queries
 from chengshu.hub.links.actions import (
     fail_match,
     finish_match,
@@ -332,4 +332,40 @@ def test_no_link_hears_what_makes_calls_happen(enforced: Enforced, opened: Opene
     enforced()
     emit(LinkMatched(10**9))
     relay()
+    assert not mine().exists()
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_ruled_out"),
+    [
+        ("level <= 2 and simulated = false", True),
+        ("simulated = false and level <= 2", False),
+        ("level = 3 and simulated = false", False),
+        ("level = 3 or simulated", False),
+        ("not(simulated)", False),
+        ("simulated = null", False),
+        ("level <", False),
+        ("", False),
+    ],
+)
+def test_an_event_is_ruled_out_by_its_own_facts_only_if_nothing_else_is_asked_for(
+    condition: str, is_ruled_out: bool
+) -> None:
+    content = replace(CONTENT, condition=condition)
+    assert evaluating.is_ruled_out(content, {"level": 3}, timezone.now()) is is_ruled_out
+
+
+def test_what_is_ruled_out_is_not_looked_up(
+    enforced: Enforced, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def noted(name: str, own: dict[str, Any]) -> None:
+        looked_up.append(name)
+
+    enforced(replace(CONTENT, condition='case = -1 and case_number != ""'))
+    monkeypatch.setattr(hearing, "all_facts", noted)
+    opened()
+    relay()
+    assert looked_up == []
     assert not mine().exists()

@@ -9,6 +9,7 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ import msgspec
 import typer
 
 from chengshu.cli.output import AsJson, people, print_json, print_table
+from chengshu.engines.streams import intake_state
 from chengshu.engines.streams.data import SIMULATED
 from chengshu.engines.streams.simulating import Fleet
 from chengshu.foundation.errors import InvalidFile, Missing, Place
@@ -32,18 +34,28 @@ def register(cli: typer.Typer) -> None:
 
 
 def gateway(as_json: AsJson = False) -> None:
-    """What each gateway process has counted since its start."""
-    reports = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(Layout.from_environment().run.glob("gateway-*.json"))
-    ]
+    """What each gateway process has counted since its start, and what is wrong with it."""
+    reports = intake_state.reports(Layout.from_environment())
     if not reports:
         raise Missing("No gateway has run here.", hint="./chengshu up starts one.")
     if as_json:
         print_json(reports)
         return
-    columns = ("process", "sessions", "messages", "confirmed", "denied", "timed_out", "held", "trouble")
+    columns = (
+        "number",
+        "process",
+        "sessions",
+        "messages",
+        "confirmed",
+        "denied",
+        "timed_out",
+        "held",
+        "slowed",
+    )
     print_table(columns, [[report[column] for column in columns] for report in reports])
+    for notice in intake_state.notices(reports, (), is_store_there=True, now_s=time.time()):
+        people.print(f"{notice.what} {notice.meanwhile}")
+        people.print(f"  next:  {notice.next_step}")
 
 
 def simulate(

@@ -16,5 +16,6 @@ contribute(
     Entry(DEVICES, _("Report of devices"), "streams:report", "streams.view", 17, icon="board"),
     Entry(DEVICES, _("Thing models"), "streams:models", "streams.view", 20, icon="board"),
     Entry(DEVICES, _("Quarantine"), "streams:quarantine", "streams.view", 30, icon="shield"),
+    Entry(DEVICES, _("Intake"), "streams:intake", "streams.view", 35, icon="upload"),
     Entry(DEVICES, _("Onboard devices"), "streams:onboard", "streams.onboard_devices", 40, icon="upload"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengshu.engines.streams.pages import devices, models, onboarding, quarantine, report
+from chengshu.engines.streams.pages import devices, intake, models, onboarding, quarantine, report
 from chengshu.engines.streams.pages.alarms import alarm_routes
 from chengshu.engines.streams.pages.groups import group_routes
 from chengshu.engines.streams.pages.maintenance import maintenance_routes
@@ -16,6 +16,7 @@ urlpatterns = [
     path("models/", models.model_list, name="models"),
     path("models/<slug:model>/", models.model_detail, name="model"),
     path("models/<slug:model>/<int:number>/publish/", models.publish, name="publish_model"),
+    path("intake/", intake.intake, name="intake"),
     path("report/", report.device_report, name="report"),
     path("quarantine/", quarantine.quarantine_list, name="quarantine"),
     path("quarantine/<int:message>/settle/", quarantine.settle, name="settle_quarantined"),

@@ -4,7 +4,8 @@ An event is a frozen dataclass in an app's ``events.py``. Delivery happens in th
 listener in a transaction of its own; a listener that fails is tried again with growing delays, up to ``ATTEMPTS``.
 
 What follows events by rows and not by code (``hub/links``) registers with ``@follows`` and is handed the row of the
-outbox with what it keeps for an event of that name. Every event carries its trail: what is announced while one is heard inherits it, ``led_on_by`` adds to it.
+outbox with what it keeps for an event of that name. Every event carries its trail: what is announced while one is heard
+inherits it, ``led_on_by`` adds to it.
 """
 
 from __future__ import annotations
@@ -168,12 +169,13 @@ def _deliver_all(waiting: Sequence[OutboxEvent]) -> None:
         }
         is_through = True
         for name, hear in hears.items():
-            delivery = begun.get((event.pk, name)) or Delivery(event=event, listener=name)
+            before = begun.get((event.pk, name))
+            delivery = before or Delivery(event=event, listener=name)
             is_through &= _deliver(event, delivery, hear)
-            if delivery.pk is None:
+            if before is None:
                 new.append(delivery)
             else:
-                delivery.save()
+                before.save()
         if is_through:
             delivered.append(event.pk)
     Delivery.objects.bulk_create(new)

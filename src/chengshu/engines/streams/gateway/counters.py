@@ -17,6 +17,7 @@ class Counters:
     :param broken: sessions ended because the peer broke the protocol, by reason
     :param denied: messages and subscriptions outside the sender's own topics
     :param held: times that reading from a peer stopped because the spool was full
+    :param slowed: times that reading from a peer stopped for a moment because it sent faster than it may
     """
 
     sessions: int = 0
@@ -30,6 +31,7 @@ class Counters:
     timed_out: int = 0
     wills: int = 0
     held: int = 0
+    slowed: int = 0
     commands_sent: int = 0
     commands_confirmed: int = 0
     http_requests: int = 0

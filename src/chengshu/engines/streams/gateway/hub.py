@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from chengshu.engines.streams.gateway.admission import Admission, Admitted
 from chengshu.engines.streams.gateway.counters import Counters
 from chengshu.engines.streams.gateway.intake import Intake
 from chengshu.engines.streams.gateway.pacing import Pace
 from chengshu.engines.streams.wire import Reason
+
+SLOWED_FOR_S: Final = 0.1
+"""Longer than needed, so that a device that goes on is not stopped again at its next message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class SessionLimits:
     :param longest_keep_alive_s: a longer one (or none) is shortened to this for MQTT 5 clients
     :param most_sessions: per process; more are refused
     :param connects_per_s: beyond it newcomers wait, up to ``patience_s``
+    :param messages_per_s: of one MQTT session in the long run; what comes faster is read later, and none is dropped
+    :param message_burst: messages that a session may send at once, such as what it kept while it was cut off
     """
 
     largest_packet: int = 256 << 10
@@ -36,6 +41,8 @@ class SessionLimits:
     connects_per_s: float = 1_500.0
     connect_burst: int = 1_500
     patience_s: float = 15.0
+    messages_per_s: float = 200.0
+    message_burst: int = 5_000
 
 
 class Member(Protocol):
@@ -106,6 +113,9 @@ class Hub:
         self.by_device: dict[int, Member] = {}
         self.joined: list[str] = []
         self.stopping = False
+        self.message_s = 1 / self.limits.messages_per_s
+        self.burst_s = self.limits.message_burst / self.limits.messages_per_s
+        self.slowed: dict[int, float] = {}
         self._held: set[Member] = set()
         self._releasing = False
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -146,6 +156,18 @@ class Hub:
         if not self._releasing:
             self._releasing = True
             self.run(self._release())
+
+    def slow(self, member: Member, device: int, ahead_s: float) -> None:
+        """Let the member go on once it has made up for what it sent too fast."""
+        self.counters.slowed += 1
+        self.slowed[device] = self.loop.time()
+        self.loop.call_later(ahead_s + SLOWED_FOR_S, member.go_on)
+
+    def slowed_lately(self, within_s: float = 60.0) -> list[int]:
+        """Devices that were slowed within so many seconds, the latest first; older ones are forgotten."""
+        since = self.loop.time() - within_s
+        self.slowed = {device: at for device, at in self.slowed.items() if at >= since}
+        return sorted(self.slowed, key=lambda device: -self.slowed[device])
 
     async def _release(self) -> None:
         while self._held:

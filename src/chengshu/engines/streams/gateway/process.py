@@ -62,6 +62,7 @@ class Settings:
                     most=1_000_000,
                 ),
                 connects_per_s=config.number("CHENGSHU_GATEWAY_CONNECTS_PER_S", 1_500, least=1, most=100_000),
+                messages_per_s=config.number("CHENGSHU_GATEWAY_MESSAGES_PER_S", 200, least=1, most=1_000_000),
             ),
             Limits(disk_bytes=config.number("CHENGSHU_SPOOL_MB", 4_096, least=64, most=1 << 20) << 20),
             layout.data / "streams" / "spool",

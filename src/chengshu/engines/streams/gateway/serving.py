@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chengshu.engines.streams.gateway.admission import Admission
+from chengshu.engines.streams.gateway.clock import ClockWatch
 from chengshu.engines.streams.gateway.counters import Counters
 from chengshu.engines.streams.gateway.http import HttpDoor
 from chengshu.engines.streams.gateway.hub import Hub, SessionLimits
@@ -156,14 +158,17 @@ async def _keep_sweeping(hub: Hub) -> None:
 
 
 async def _keep_reporting(hub: Hub, path: Path) -> None:
-    """Write the counters where ``./chengshu streams gateway`` and the measurements find them."""
-    draft = path.with_suffix(".draft")
+    """Write the counters where ``./chengshu streams gateway``, the page of the intake and measurements find them."""
+    draft, clock = path.with_suffix(".draft"), ClockWatch()
     while True:
         report = hub.counters.as_data() | {
             "process": os.getpid(),
+            "at": time.time(),
             "waiting_bytes": hub.intake.spool.waiting_bytes,
             "groups": hub.intake.spool.groups,
             "trouble": hub.intake.spool.trouble,
+            "slowed_devices": hub.slowed_lately(),
+            "clock_jumps": clock.look(),
         }
         with contextlib.suppress(OSError):
             draft.write_text(json.dumps(report), encoding="utf-8")

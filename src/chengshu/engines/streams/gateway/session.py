@@ -67,6 +67,7 @@ class Session:
         "_last_name",
         "_last_topic",
         "_next_id",
+        "_paid_s",
         "_sent",
         "_topic",
         "_waits",
@@ -97,6 +98,7 @@ class Session:
         self._last_topic = self._last_name = ""
         self._topic = ""
         self._next_id = 0
+        self._paid_s = 0.0
         self._sent: dict[int, int] | None = None
         hub.members.add(self)
         hub.counters.connections += 1
@@ -259,11 +261,20 @@ class Session:
             name = allowed
         if packet.qos == 0:
             self.hub.intake.put(admitted.device, MQTT, name, packet.payload)
-            return
-        if self.version >= V5 and self._in_flight >= self.hub.limits.receive_maximum:
-            raise ProtocolError(Reason.RECEIVE_MAXIMUM_EXCEEDED, "Too many messages wait for PUBACK.")
-        self.hub.intake.put_and_tell(admitted.device, MQTT, name, packet.payload, self, packet.packet_id)
-        self._in_flight += 1
+        else:
+            if self.version >= V5 and self._in_flight >= self.hub.limits.receive_maximum:
+                raise ProtocolError(Reason.RECEIVE_MAXIMUM_EXCEEDED, "Too many messages wait for PUBACK.")
+            self.hub.intake.put_and_tell(admitted.device, MQTT, name, packet.payload, self, packet.packet_id)
+            self._in_flight += 1
+        self._pay(admitted.device)
+
+    def _pay(self, device: int) -> None:
+        """Each message takes its share of the session's allowance; who is out of it is read later."""
+        self._paid_s = max(self._paid_s, self.heard_s) + self.hub.message_s
+        ahead_s = self._paid_s - self.heard_s - self.hub.burst_s
+        if ahead_s > 0:
+            self._wait()
+            self.hub.slow(self, device, ahead_s)
 
     def durable(self, token: int) -> None:
         """The message with packet identifier ``token`` is on disk: now, and only now, PUBACK."""

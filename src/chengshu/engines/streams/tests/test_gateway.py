@@ -238,6 +238,32 @@ def test_newcomers_wait_their_turn_and_are_refused_beyond_patience(tmp_path: Pat
     run(talk())
 
 
+def test_who_sends_too_fast_is_read_more_slowly_and_loses_nothing(tmp_path: Path) -> None:
+    async def talk() -> None:
+        limits = SessionLimits(messages_per_s=50, message_burst=10)
+        async with (
+            serving(tmp_path, limits=limits) as gateway,
+            signed_in(gateway.ports["mqtt"], 1) as flooding,
+            signed_in(gateway.ports["mqtt"], 2) as other,
+        ):
+            flooding.send(*(wire.Publish(UP, b"x", 1, number) for number in range(1, 31)))
+            flooding.send(wire.Publish(UP, b"x"))
+            assert await flooding.receive() == wire.Puback(1)
+            other.send(wire.Publish(UP, b"y", 1, 1))
+            assert await other.receive() == wire.Puback(1)
+            assert [await flooding.receive() for _message in range(29)] == [
+                wire.Puback(number) for number in range(2, 31)
+            ]
+            flooding.send(wire.Pingreq())
+            assert await flooding.receive() == wire.Pingresp()
+            assert gateway.hub.counters.slowed > 0
+            assert gateway.hub.slowed_lately() == [1]
+            assert gateway.hub.slowed_lately(within_s=-1) == []
+
+    run(talk())
+    assert [raw.device for raw in spooled(tmp_path)].count(1) == 31
+
+
 # -- durable before acknowledged
 
 

@@ -82,7 +82,11 @@ def _clock(title: Words, due: datetime | None, done: datetime | None, now: datet
     if (done or now) > due:
         return Clock(title, due, done, "negative", _("Past the limit"))
     return Clock(
-        title, due, done, "positive" if done else "info", _("Within the limit") if done else _("Time left")
+        title,
+        due,
+        done,
+        "positive" if done else "info",
+        _("Within the limit") if done else _("The clock is running"),
     )
 
 

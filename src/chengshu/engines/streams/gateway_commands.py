@@ -52,7 +52,7 @@ def gateway(as_json: AsJson = False) -> None:
         "held",
         "slowed",
     )
-    print_table(columns, [[report[column] for column in columns] for report in reports])
+    print_table(columns, [[report.get(column, 0) for column in columns] for report in reports])
     for notice in intake_state.notices(reports, (), is_store_there=True, now_s=time.time()):
         people.print(f"{notice.what} {notice.meanwhile}")
         people.print(f"  next:  {notice.next_step}")

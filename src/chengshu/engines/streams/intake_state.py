@@ -119,6 +119,7 @@ def _of_gateway(gateway: dict[str, Any], now_s: float) -> Iterator[Notice]:
             _("Devices that are connected to it are not acknowledged and will send again."),
             _("Look at its log, and run ./chengshu status."),
         )
+        yield from _of_clock(gateway)
         return
     if gateway["trouble"]:
         yield Notice(
@@ -130,14 +131,7 @@ def _of_gateway(gateway: dict[str, Any], now_s: float) -> Iterator[Notice]:
             ),
             _("Free space in the data directory; it goes on by itself within a second."),
         )
-    for jump in gateway.get("clock_jumps", ()):
-        yield Notice(
-            Trouble.CLOCK,
-            _("The clock of this machine was set by %(seconds)+d seconds, as gateway %(number)s noticed.")
-            % {"number": number, "seconds": round(jump["by_s"])},
-            _("No message is lost; times of arrival and alarms for silence around that moment may be wrong."),
-            _("Check the synchronisation of the clock: ./chengshu doctor. This note goes after an hour."),
-        )
+    yield from _of_clock(gateway)
     if slowed := tuple(int(each) for each in gateway.get("slowed_devices", ())):
         yield Notice(
             Trouble.FLOOD,
@@ -145,6 +139,20 @@ def _of_gateway(gateway: dict[str, Any], now_s: float) -> Iterator[Notice]:
             _("They are read more slowly; nothing of theirs is dropped, and other devices are not held up."),
             _("Check these devices. If they are right, raise CHENGSHU_GATEWAY_MESSAGES_PER_S."),
             slowed,
+        )
+
+
+def _of_clock(gateway: dict[str, Any]) -> Iterator[Notice]:
+    for jump in gateway.get("clock_jumps", ()):
+        yield Notice(
+            Trouble.CLOCK,
+            _("The clock of this machine was set by %(seconds)+d seconds, as gateway %(number)s noticed.")
+            % {"number": gateway["number"], "seconds": round(jump["by_s"])},
+            _(
+                "No message is lost and silences are counted on from where they were. Readings that seem to come from"
+                " the future are kept in the quarantine, and open alarms may be escalated early or late."
+            ),
+            _("Check the synchronisation of the clock: ./chengshu doctor. This note goes after an hour."),
         )
 
 

@@ -7,7 +7,6 @@ presence, quarantine, answers, listeners and the checkpoint are one transaction 
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,9 +36,6 @@ CONSUMER: Final = "pump"
 BATCH: Final = 60_000
 """Messages at once, if so many wait: of a device that sent several only the newest value is written."""
 BATCH_BYTES: Final = 32 << 20
-TURN_S: Final = 0.4
-"""So long readings gather before a batch is written, unless one is full: the store likes few and large parts."""
-
 Listener = Callable[[int, Fates, Sequence[Event]], None]
 """Told the number of a batch, its readings by fate and its events, within the transaction of the checkpoint."""
 
@@ -115,13 +111,6 @@ class Pump:
     def __init__(self, store: Columns, root: Path, listeners: Sequence[Listener] = ()) -> None:
         self._store, self._root, self._listeners = store, root, tuple(listeners)
         self._definitions = Definitions()
-
-    def run(self, must_stop: Callable[[], bool]) -> None:
-        """Pump until told to stop; a full batch is followed by the next at once."""
-        while not must_stop():
-            begun = time.monotonic()
-            if not self.turn():
-                time.sleep(max(0.0, TURN_S - (time.monotonic() - begun)))
 
     def turn(self) -> bool:
         """One batch of every spool; whether one was full, so that more may be waiting."""

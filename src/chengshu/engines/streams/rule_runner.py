@@ -95,6 +95,11 @@ class RuleRunner:
         with as_machine(self._consumer):
             return self._write(self._take_in_doings() + self._engine.tick(now_ms))
 
+    def clock_was_set(self, by_ms: int) -> None:
+        """Go on with a clock that was set while this ran, before anything stamped by it is fed."""
+        self._engine.clock_was_set(by_ms)
+        self._saved_at = min(self._saved_at, self._engine.conditions.clock)
+
     def reload(self, now: datetime) -> None:
         """Take rules, devices and maintenance from the tables anew if they changed, and go on.
 

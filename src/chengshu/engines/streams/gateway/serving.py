@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chengshu.engines.streams.clock_watch import ClockWatch
 from chengshu.engines.streams.gateway.admission import Admission
-from chengshu.engines.streams.gateway.clock import ClockWatch
 from chengshu.engines.streams.gateway.counters import Counters
 from chengshu.engines.streams.gateway.http import HttpDoor
 from chengshu.engines.streams.gateway.hub import Hub, SessionLimits

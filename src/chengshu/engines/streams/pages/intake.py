@@ -80,7 +80,7 @@ def _row(report: dict[str, Any], behind: dict[str, float]) -> Row:
 
 def _named(ids: Sequence[int]) -> list[Device]:
     """Those that the asker may see."""
-    return list(Device.objects.filter(pk__in=ids[:MOST_NAMED]).order_by("code")) if ids else []
+    return list(Device.objects.filter(pk__in=ids).order_by("code")[:MOST_NAMED]) if ids else []
 
 
 def _is_store_there() -> bool:

@@ -49,6 +49,11 @@ class Presence:
         """It was heard after all, though not by a reading: its silence counts from the first reading on."""
         self.expected, self.last = False, -1
 
+    def clock_was_set(self, by: int) -> None:
+        """Go on from the same silence on a clock that shows ``by`` milliseconds more."""
+        if self.last >= 0:
+            self.last = max(0, self.last + by)
+
     def heard(self, received: int) -> bool:
         """A sign of life; whether it ended a silence. What arrives at the same moment or before counts once."""
         if received <= self.last and not self.expected:

@@ -174,6 +174,10 @@ class Alarms:
 
     # What time does -------------------------------------------------------------------------------------------
 
+    def clock_was_set(self, by: int) -> None:
+        """The platform's clock shows ``by`` milliseconds more; what is planned stays at its moment."""
+        self.clock = max(0, self.clock + by)
+
     def tick(self, now: int) -> None:
         """Let every moment up to and including ``now`` pass, in order."""
         while self._due and self._due[0][0] <= now:

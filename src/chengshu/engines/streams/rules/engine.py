@@ -50,6 +50,15 @@ class Engine:
         self.conditions.tick(now)
         return self._taken()
 
+    def clock_was_set(self, by: int) -> None:
+        """Count silences on from where they were, on a clock that shows ``by`` milliseconds more (less, if negative).
+
+        Conditions on values go by the devices' own clocks and notice nothing. Escalations of open alarms go by the
+        moment at which those were raised: a clock set forward brings them sooner, one set back later.
+        """
+        self.conditions.clock_was_set(by)
+        self.alarms.clock_was_set(by)
+
     def expect(
         self, device: Device, since: int, interval: int = 0, metrics: Collection[str] | None = None
     ) -> None:

@@ -175,6 +175,15 @@ class Conditions:
             self._emit(Change(silence.rule, silence.subject, True, presence.deadline))
         self._let_pass(self.clock)
 
+    def clock_was_set(self, by: int) -> None:
+        """The clock by which arrivals are stamped shows ``by`` milliseconds more than it would have."""
+        self.clock = max(0, self.clock + by)
+        self._deadlines.clear()
+        for silence in self._silences.values():
+            silence.presence.clock_was_set(by)
+            if silence.scheduled >= 0:
+                self._schedule(silence)
+
     def expect(
         self, device: Device, since: int, interval: int = 0, metrics: Collection[str] | None = None
     ) -> None:

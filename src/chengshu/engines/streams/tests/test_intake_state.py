@@ -6,18 +6,20 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from chengshu.engines.streams import intake_state
-from chengshu.engines.streams.gateway.clock import ClockWatch
+from chengshu.engines.streams import intake_state, pumping
+from chengshu.engines.streams.clock_watch import ClockWatch
 from chengshu.engines.streams.intake_state import Trouble, Waiting, notices
 from chengshu.engines.streams.machine import as_machine
 from chengshu.engines.streams.models import Checkpoint
 from chengshu.engines.streams.pages import intake
+from chengshu.engines.streams.pumping import keep_pumping
 from chengshu.engines.streams.spool import Raw, SpoolWriter, encode
 from chengshu.engines.streams.tests.builders import a_device
 from chengshu.engines.streams.tests.gateways import SPOOL, spooled
@@ -49,6 +51,10 @@ def told(*gateways: dict[str, Any], spools: tuple[Waiting, ...] = (), store: boo
         ({"at": NOW - 11}, [Trouble.SILENT]),
         ({"at": NOW + 11}, [Trouble.SILENT]),
         ({"trouble": "[Errno 28] No space left on device"}, [Trouble.DISK]),
+        (
+            {"at": NOW - 3_600, "clock_jumps": [{"at": NOW, "by_s": 3600.0}]},
+            [Trouble.SILENT, Trouble.CLOCK],
+        ),
         ({"at": NOW - 60, "trouble": "the last word of a gateway that is gone"}, [Trouble.SILENT]),
         ({"clock_jumps": [{"at": NOW, "by_s": -3600.0}]}, [Trouble.CLOCK]),
         ({"slowed_devices": [7, 8]}, [Trouble.FLOOD]),
@@ -89,6 +95,35 @@ def test_a_clock_that_is_set_is_noticed_for_an_hour() -> None:
     assert [each["by_s"] for each in watch.look()] == [-3_600, 2.5]
     pass_s(3_598.5)
     assert [each["by_s"] for each in watch.look()] == [2.5]
+
+
+def test_the_pump_tells_the_rules_of_a_clock_that_was_set_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told_of: list[str] = []
+    wall = [0.0]
+
+    class Noted:
+        def clock_was_set(self, by_ms: int) -> None:
+            told_of.append(f"set {by_ms}")
+
+        def reload(self, now: datetime) -> None:
+            told_of.append("reload")
+
+        def tick(self, now_ms: int) -> int:
+            told_of.append("tick")
+            return 0
+
+    def turn() -> bool:
+        told_of.append("turn")
+        if told_of.count("turn") == 1:
+            wall[0] = -3_600.0
+            return True
+        return False
+
+    monkeypatch.setattr(pumping, "TURN_S", 0.0)
+    keep_pumping(turn, Noted(), lambda: told_of.count("turn") == 3, ClockWatch(lambda: wall[0], lambda: 0.0))
+    assert told_of == ["turn", "set -3600000", "turn", "tick", "turn", "tick"]
 
 
 def fill(folder: Path, count: int) -> None:

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from chengshu.engines.streams.data import Reading
 from chengshu.engines.streams.rules import (
     Absence,
     Compare,
@@ -183,3 +184,34 @@ def test_a_device_that_never_sent_anything_is_missed_from_when_it_was_expected()
     engine = Engine([Rule(1, Absence(at_least_ms=5 * MINUTE))])
     engine.expect(Device(7), at(0))
     assert told(engine.tick(at(6))) == [(RAISED, 5)]
+
+
+def _stamped(minute: float) -> Reading:
+    """A reading of a device with the right time that arrived when the platform's clock showed this minute."""
+    return Reading(7, "level", at(minute), 1.0, "", -1, at(minute))
+
+
+@pytest.mark.parametrize("by", [-60, 60])
+def test_a_clock_that_is_set_makes_no_sending_device_silent_and_no_silent_one_heard(by: int) -> None:
+    engine = Engine([Rule(1, Absence(at_least_ms=3 * MINUTE))])
+    for minute in range(100, 120):
+        assert told(engine.feed([_stamped(minute)])) == []
+    engine.clock_was_set(by * MINUTE)
+    for minute in range(120 + by, 130 + by):
+        assert told(engine.tick(at(minute))) == []
+        assert told(engine.feed([_stamped(minute)])) == []
+    engine.clock_was_set(-by * MINUTE)
+    assert told(engine.tick(at(131.5))) == []
+    engine.clock_was_set(by * MINUTE)
+    assert told(engine.tick(at(131.9 + by))) == []
+    assert told(engine.tick(at(132.1 + by))) == [(RAISED, 132 + by)]
+
+
+def test_what_a_clock_that_was_set_left_behind_survives_a_restart() -> None:
+    rules = [Rule(1, Absence(at_least_ms=3 * MINUTE))]
+    engine = Engine(rules)
+    engine.feed([_stamped(100)])
+    engine.clock_was_set(-60 * MINUTE)
+    engine = Engine(rules, saved=engine.save())
+    assert told(engine.tick(at(42.9))) == []
+    assert told(engine.tick(at(43.1))) == [(RAISED, 43)]

@@ -25,12 +25,19 @@ class ClockWatch:
         self._apart = wall() - steady()
         self._jumps: list[tuple[float, float, float]] = []
 
-    def look(self) -> list[dict[str, float]]:
-        """The jumps of the last hour: ``at``, wall time after the jump, and ``by_s``, negative for back."""
+    def jumped_s(self) -> float:
+        """By how much the clock was set since the last look, negative for back; 0 if it was not."""
         wall, steady = self._wall(), self._steady()
         by_s = wall - steady - self._apart
-        if abs(by_s) > JUMP_S:
-            self._jumps.append((steady, wall, by_s))
         self._apart = wall - steady
-        self._jumps = [each for each in self._jumps if each[0] > steady - KEPT_S]
+        if abs(by_s) <= JUMP_S:
+            return 0.0
+        self._jumps.append((steady, wall, by_s))
+        return by_s
+
+    def look(self) -> list[dict[str, float]]:
+        """The jumps of the last hour: ``at``, wall time after the jump, and ``by_s``, negative for back."""
+        self.jumped_s()
+        since = self._steady() - KEPT_S
+        self._jumps = [each for each in self._jumps if each[0] > since]
         return [{"at": at, "by_s": round(by, 3)} for _steady, at, by in self._jumps]

@@ -138,7 +138,7 @@ register_entity_type(
 register_entity_type(
     EntityType(
         "project",
-        _("Projects"),
+        _("Register of projects"),
         _("Project code"),
         (
             EntityField("name", _("Name")),

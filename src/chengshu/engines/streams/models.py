@@ -33,7 +33,7 @@ class DeviceState(models.TextChoices):
 
 class Protocol(models.TextChoices):
     MQTT = "mqtt", _("MQTT")
-    HTTP = "http", _("HTTP")
+    HTTP = "http", _("By HTTP")
     SYSLOG = "syslog", _("Syslog")
 
 

@@ -29,7 +29,7 @@ class AlarmState(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     SUPPRESSED = "suppressed", _("Suppressed")
     CLEARED = "cleared", _("Recovered, not acknowledged")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Over and closed")
 
 
 class AlarmReason(models.TextChoices):

@@ -133,7 +133,7 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         "acknowledge_circulation",
         "task",
-        _("Acknowledge"),
+        _("Acknowledge as read"),
         _("You confirm that you have read this case; it leaves your list."),
         _("Acknowledged."),
         ("note",),

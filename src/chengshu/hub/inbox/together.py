@@ -45,7 +45,7 @@ class Result:
 
 STEPS: Final = (
     Step("claim_task", gettext_lazy("Claim"), ("claimable", "unit")),
-    Step("acknowledge_circulation", gettext_lazy("Acknowledge"), ("circulated",)),
+    Step("acknowledge_circulation", gettext_lazy("Acknowledge as read"), ("circulated",)),
     Step("transfer_task", gettext_lazy("Hand over"), ("mine",), wants_person=True),
     Step("urge_task", gettext_lazy("Urge"), ("unit",)),
 )

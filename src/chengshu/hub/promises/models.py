@@ -248,7 +248,7 @@ class Commitment(Recorded):
 class Severity(models.TextChoices):
     ERROR = "E", _("Error")
     WARNING = "W", _("Warning")
-    INFORMATION = "I", _("Remark")
+    INFORMATION = "I", _("Hint")
 
 
 class FindingState(models.TextChoices):

@@ -38,7 +38,7 @@ class DeliveryManner(models.TextChoices):
 
     COUNTER = "counter", _("At the counter")
     COURIER = "courier", _("By courier")
-    ONLINE = "online", _("Online")
+    ONLINE = "online", _("Delivered online")
     LEFT = "left", _("Left at the address")
     NOTICE = "notice", _("By public notice")
 

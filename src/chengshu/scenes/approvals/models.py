@@ -17,14 +17,14 @@ from chengshu.foundation.orgs.models import Unit
 class CheckMode(models.TextChoices):
     """核查方式 of a pledge, as the practice guide of the district names them."""
 
-    WRITTEN = "written", _("On paper")
-    ONLINE = "online", _("Online")
+    WRITTEN = "written", _("Checked on paper")
+    ONLINE = "online", _("Checked online")
     ON_SITE = "on_site", _("On site")
-    NOTICE = "notice", _("By public notice")
+    NOTICE = "notice", _("Checked by public notice")
 
 
 class PledgeState(models.TextChoices):
-    GIVEN = "given", _("Given")
+    GIVEN = "given", _("Pledged")
     DUE = "due", _("To be checked")
     HOLDS = "holds", _("Found true")
     KEPT = "kept", _("Untrue, decision kept")

@@ -143,7 +143,10 @@ def _screen(
         "limit": words_of,
         "asks_who": not counters.names_applicant(form),
         "who": {part: sent.person.first(f"applicant.{part}") for part in counters.PERSON},
-        "kinds": [Option("person", _("Natural person")), Option("organisation", _("Organisation"))],
+        "kinds": [
+            Option("person", _("Natural person")),
+            Option("organisation", _("Legal person or other organisation")),
+        ],
         "wrong": {error.path: counters.told(error) for error in others},
         "errors": _summary(others, lines),
         "region_options": [Option("", _("Decided here")), *_regions(elements.regions)],

@@ -43,7 +43,7 @@ LABELS: Final[Mapping[str, Words]] = {
 }
 
 CASE_KINDS: Final[Mapping[str, Words]] = {"1": _("Decided at once"), "2": _("Decided by a promised day")}
-CHANNELS: Final[Mapping[str, Words]] = {"1": _("Window"), "2": _("Online"), "3": _("By courier")}
+CHANNELS: Final[Mapping[str, Words]] = {"1": _("Window"), "2": _("On the internet"), "3": _("By courier")}
 DEPTHS: Final[Mapping[str, Words]] = {
     "1": _("advice"),
     "2": _("receiving"),

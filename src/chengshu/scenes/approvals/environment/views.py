@@ -230,7 +230,7 @@ LICENCE_COLUMNS: Final = (
     Column("state", _("State")),
 )
 CONDITION_COLUMNS: Final = (
-    Column("quantity", _("Quantity"), header=True),
+    Column("quantity", _("Measure"), header=True),
     Column("outfall", _("Outfall")),
     Column("comparison", _("Relation")),
     Column("limit", _("Limit"), kind="number"),

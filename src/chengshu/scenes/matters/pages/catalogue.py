@@ -42,9 +42,9 @@ from chengshu.scenes.matters.pages.common import (
 COLUMNS: Final = (
     Column("name", _("Service matter"), header=True),
     Column("unit", _("Unit")),
-    Column("task_type", _("Type"), "fit"),
+    Column("task_type", _("Type of the matter"), "fit"),
     Column("limits", _("Legal · promised"), "fit"),
-    Column("labels", _("Labels")),
+    Column("labels", _("Labels of handling")),
     Column("state", _("State"), "fit"),
 )
 
@@ -91,7 +91,7 @@ def _filters(query: dict[str, str]) -> list[Filter]:
     return [
         Filter("q", _("Name, code or keyword"), query["q"], "search"),
         Filter("unit", _("Unit"), query["unit"], options=units),
-        Filter("type", _("Type"), query["type"], options=options(TYPE_WORDS, _("All types"))),
+        Filter("type", _("Type of the matter"), query["type"], options=options(TYPE_WORDS, _("All types"))),
         Filter("label", _("Label"), query["label"], options=options(LABEL_WORDS, _("All labels"))),
         Filter("state", _("State"), query["state"], options=states),
     ]
@@ -121,7 +121,9 @@ contribute_export(
             ExportColumn(_("Local code"), lambda one: one.local_code),
             ExportColumn(_("Name"), lambda one: one.name),
             ExportColumn(_("Implementing unit"), lambda one: one.unit.name),
-            ExportColumn(_("Type"), lambda one: str(TYPE_WORDS.get(one.task_type, one.task_type))),
+            ExportColumn(
+                _("Type of the matter"), lambda one: str(TYPE_WORDS.get(one.task_type, one.task_type))
+            ),
             ExportColumn(_("Legal limit"), lambda one: one.elements.get("legal_limit", "")),
             ExportColumn(_("Promised limit"), lambda one: one.elements.get("promised_limit", "")),
             ExportColumn(_("Visits needed"), lambda one: one.elements.get("visits")),

@@ -20,7 +20,7 @@ from chengshu.scenes.matters.pages.common import SEVERITY_TONES, SEVERITY_WORDS
 COLUMNS: Final = (
     Column("severity", _("Severity"), "fit"),
     Column("matter", _("Service matter"), header=True),
-    Column("element", _("Element"), "fit"),
+    Column("element", _("Element of the matter"), "fit"),
     Column("message", _("What is wrong")),
     Column("hint", _("What to do")),
 )

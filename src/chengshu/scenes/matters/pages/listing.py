@@ -22,7 +22,7 @@ from chengshu.scenes.matters.pages.common import TYPE_WORDS, gone_to
 COLUMNS: Final = (
     Column("name", _("Service matter"), header=True),
     Column("unit", _("Implementing unit")),
-    Column("task_type", _("Type"), "fit"),
+    Column("task_type", _("Type of the matter"), "fit"),
     Column("limits", _("Legal · promised"), "fit"),
     Column("why", _("Why it is on the list")),
 )
@@ -119,7 +119,7 @@ contribute_export(
             ExportColumn(_("Local code"), lambda row: row["local_code"]),
             ExportColumn(_("Name"), lambda row: row["name"]),
             ExportColumn(_("Implementing unit"), lambda row: row["unit"]),
-            ExportColumn(_("Type"), lambda row: str(row["task_type"])),
+            ExportColumn(_("Type of the matter"), lambda row: str(row["task_type"])),
             ExportColumn(_("Legal limit"), lambda row: row["legal"]),
             ExportColumn(_("Promised limit"), lambda row: row["promised"]),
             ExportColumn(_("Why it is on the list"), lambda row: row["why"]),

@@ -135,4 +135,4 @@ def _state(one: AuthorisationView, today: date) -> tuple[str, str]:
         return _("Revoked"), "negative"
     if one.ends_on < today:
         return _("No longer holds"), "neutral"
-    return (_("Begins later"), "info") if one.starts_on > today else (_("Holds"), "positive")
+    return (_("Begins later"), "info") if one.starts_on > today else (_("In effect"), "positive")

@@ -108,8 +108,8 @@ def _rows(target: Target) -> list[tuple[Words, Words]]:
         (_("Environment"), target.env),
         (_("Compared with"), f"{target.change}{target.relative_to}"),
         (_("Measures really"), target.inner),
-        (_("Subject"), target.what),
-        (_("Text"), target.word),
+        (_("Item"), target.what),
+        (_("Wording"), target.word),
     ]
     return [(term, value) for term, value in told if str(value)]
 

@@ -34,7 +34,7 @@ COLUMNS = (
     Column("state", gettext_lazy("State"), "fit"),
     Column("errors", gettext_lazy("Errors"), "number"),
     Column("since", gettext_lazy("Since"), "date"),
-    Column("deadline", gettext_lazy("Due"), "fit"),
+    Column("deadline", gettext_lazy("Time limit of the step"), "fit"),
     Column("step", gettext_lazy("Next step"), "fit"),
 )
 EVERYTHING = "all"

@@ -201,14 +201,14 @@ def group_by_key(key: str) -> DeviceGroup:
     return found
 
 
-def metrics_in_use() -> list[Property]:
-    """Every property of the thing models in use, once by key."""
+def metrics_in_use() -> dict[str, Property]:
+    """Every property of the thing models in use, by its key; of several of one key the first model's."""
     in_use = ThingModelVersion.objects.filter(state=VersionState.PUBLISHED).order_by("model__title")
     found: dict[str, Property] = {}
     for source in in_use.values_list("definition", flat=True):
         for key, declared in read_definition(source).properties.items():
             found.setdefault(key, declared)
-    return list(found.values())
+    return found
 
 
 def latest_of(device: Device) -> dict[str, LatestValue]:

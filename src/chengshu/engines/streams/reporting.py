@@ -1,4 +1,4 @@
-"""The report over many devices: a month of one metric, day by day, from the hourly roll-ups.
+"""The report over many devices: a month of one metric, day by day, from the roll-up of days.
 
 Which devices count is asked of PostgreSQL, where row security holds; the columnar store adds them up. An answer is kept
 for a minute for everybody who may see the same units, so that many who open the report at once ask the store once.
@@ -113,7 +113,7 @@ def days_of(store: Columns, devices: Sequence[int], metric: str, month: date) ->
     until = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=here)
     return store.rows(
         "SELECT toDate(start, 'Asia/Shanghai') AS day, uniqExact(device), sum(count), sum(total) / sum(count),"
-        f" min(least), max(most) FROM {store.database}.hours"
+        f" min(least), max(most) FROM {store.database}.days"
         " WHERE metric = {metric:String} AND start >= toDateTime({since:Int64}, 'UTC')"
         f" AND start < toDateTime({{until:Int64}}, 'UTC') AND ({among(devices)}) GROUP BY day ORDER BY day",
         {"metric": metric, "since": int(since.timestamp()), "until": int(until.timestamp())},

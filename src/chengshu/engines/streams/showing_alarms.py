@@ -18,8 +18,12 @@ from chengshu.engines.streams.models_rules import (
     AlarmStep,
     AlarmStepKind,
 )
+from chengshu.engines.streams.things import Kind, Property
 from chengshu.foundation.errors import Words
 from chengshu.foundation.web.shell import Column, TimelineEvent
+
+Metrics = Mapping[str, Property]
+"""What is known of each metric, by its key."""
 
 COLUMNS = (
     Column("title", gettext_lazy("Alarm"), header=True),
@@ -100,12 +104,15 @@ def subject(alarm: Alarm) -> str:
     return _("All devices of the rule")
 
 
-def facts(alarm: Alarm) -> list[tuple[Words, Any]]:
-    """Terms and values of the page of one alarm."""
+def facts(alarm: Alarm, metrics: Metrics) -> list[tuple[Words, Any]]:
+    """Terms and values of the page of one alarm.
+
+    :param metrics: what is known of each metric, as ``queries.metrics_in_use`` says it
+    """
     rule = alarm.rule
     pairs: list[tuple[Words, Any]] = [
         (_("Rule"), _("%(title)s (number %(number)s)") % {"title": rule.title, "number": rule.number}),
-        (_("Condition"), condition_words(rule.condition)),
+        (_("Condition"), condition_words(rule.condition, metrics)),
         (_("Unit"), alarm.unit.shown_name),
     ]
     if alarm.device:
@@ -133,7 +140,7 @@ def _event(step: AlarmStep) -> TimelineEvent:
     return TimelineEvent(title, step.at, who, note, STEP_TONES.get(kind, "neutral"))
 
 
-def rule_row(rule: AlarmRule) -> dict[str, Any]:
+def rule_row(rule: AlarmRule, metrics: Metrics) -> dict[str, Any]:
     """A row of the list of rules."""
     return {
         "title": rule.title,
@@ -142,17 +149,17 @@ def rule_row(rule: AlarmRule) -> dict[str, Any]:
         "number": rule.number,
         "level": AlarmLevel(rule.level).label,
         "level_tone": LEVEL_TONES[rule.level],
-        "condition": condition_words(rule.condition),
+        "condition": condition_words(rule.condition, metrics),
         "devices": rule.group.title if rule.group else rule.model.title if rule.model else _("All"),
         "unit": rule.unit.shown_name,
     }
 
 
-def rule_facts(rule: AlarmRule) -> list[tuple[Words, Any]]:
+def rule_facts(rule: AlarmRule, metrics: Metrics) -> list[tuple[Words, Any]]:
     """Terms and values of the page of one rule."""
     absence = rule.condition["kind"] == "absence"
     return [
-        (_("Condition"), condition_words(rule.condition)),
+        (_("Condition"), condition_words(rule.condition, metrics)),
         (_("Unit"), _("%(unit)s and the units below it") % {"unit": rule.unit.shown_name}),
         (_("Thing model"), rule.model.title if rule.model else _("All")),
         (_("Group"), rule.group.title if rule.group else _("All")),
@@ -161,21 +168,21 @@ def rule_facts(rule: AlarmRule) -> list[tuple[Words, Any]]:
     ]
 
 
-def number_row(rule: AlarmRule) -> dict[str, Any]:
+def number_row(rule: AlarmRule, metrics: Metrics) -> dict[str, Any]:
     """One number in the history of a rule."""
     return {
         "number": rule.number,
         "title": rule.title,
         "level": AlarmLevel(rule.level).label,
         "level_tone": LEVEL_TONES[rule.level],
-        "condition": condition_words(rule.condition),
+        "condition": condition_words(rule.condition, metrics),
         "defined_at": rule.defined_at,
         "retired_at": rule.retired_at,
     }
 
 
-def condition_words(condition: Mapping[str, Any]) -> str:
-    """The condition as one sentence."""
+def condition_words(condition: Mapping[str, Any], metrics: Metrics) -> str:
+    """The condition as one sentence, with the metric's title and unit; one that no model knows by its key."""
     known = {
         "threshold": _threshold,
         "windowed": _windowed,
@@ -184,66 +191,73 @@ def condition_words(condition: Mapping[str, Any]) -> str:
         "swing": _swing,
         "absence": _absence,
     }
-    return known[str(condition["kind"])](condition)
+    key = str(condition.get("metric", ""))
+    metric = metrics.get(key) or Property(key, key, Kind.NUMBER)
+    return known[str(condition["kind"])](condition, metric)
 
 
-def _limit(condition: Mapping[str, Any]) -> str:
-    return f"{COMPARES[condition['compare']]} {condition['limit']:g}"
+def _limit(condition: Mapping[str, Any], unit: str) -> str:
+    return f"{COMPARES[condition['compare']]} {_measured(condition['limit'], unit)}"
 
 
-def _threshold(condition: Mapping[str, Any]) -> str:
-    words = f"{condition['metric']} {_limit(condition)}"
+def _measured(value: float, unit: str) -> str:
+    return f"{value:g} {unit}".rstrip()
+
+
+def _threshold(condition: Mapping[str, Any], metric: Property) -> str:
+    words = f"{metric.title} {_limit(condition, metric.unit)}"
     if condition.get("for_ms"):
         words = _("%(words)s for %(time)s") % {"words": words, "time": duration(condition["for_ms"])}
     if condition.get("clear") is not None:
         words = _("%(words)s, until it is back at %(clear)s") % {
             "words": words,
-            "clear": f"{condition['clear']:g}",
+            "clear": _measured(condition["clear"], metric.unit),
         }
     return words
 
 
-def _windowed(condition: Mapping[str, Any]) -> str:
+def _windowed(condition: Mapping[str, Any], metric: Property) -> str:
+    function = condition["function"]
     return _("%(function)s of %(metric)s over %(time)s %(limit)s") % {
-        "function": FUNCTIONS[condition["function"]],
-        "metric": condition["metric"],
+        "function": FUNCTIONS[function],
+        "metric": metric.title,
         "time": duration(condition["within_ms"]),
-        "limit": _limit(condition),
+        "limit": _limit(condition, "" if function == "count" else metric.unit),
     }
 
 
-def _together(condition: Mapping[str, Any]) -> str:
+def _together(condition: Mapping[str, Any], metric: Property) -> str:
     if condition["function"] == "count":
         return _("%(metric)s %(limit)s on at least %(needed)s devices at once") % {
-            "metric": condition["metric"],
-            "limit": _limit(condition),
+            "metric": metric.title,
+            "limit": _limit(condition, metric.unit),
             "needed": condition.get("needed", 1),
         }
     return _("%(function)s of %(metric)s over all devices %(limit)s") % {
         "function": FUNCTIONS[condition["function"]],
-        "metric": condition["metric"],
-        "limit": _limit(condition),
+        "metric": metric.title,
+        "limit": _limit(condition, metric.unit),
     }
 
 
-def _one_of(condition: Mapping[str, Any]) -> str:
+def _one_of(condition: Mapping[str, Any], metric: Property) -> str:
     return _("%(metric)s is %(words)s") % {
-        "metric": condition["metric"],
+        "metric": metric.title,
         "words": " / ".join(condition["words"]),
     }
 
 
-def _swing(condition: Mapping[str, Any]) -> str:
+def _swing(condition: Mapping[str, Any], metric: Property) -> str:
     directions = {"rise": _("rises"), "fall": _("falls"), "any": _("rises or falls")}
     return _("%(metric)s %(moves)s by %(by)s within %(time)s") % {
-        "metric": condition["metric"],
+        "metric": metric.title,
         "moves": directions[condition.get("direction", "any")],
-        "by": f"{condition['by']:g}",
+        "by": _measured(condition["by"], metric.unit),
         "time": duration(condition["within_ms"]),
     }
 
 
-def _absence(condition: Mapping[str, Any]) -> str:
+def _absence(condition: Mapping[str, Any], _metric: Property) -> str:
     return _("silent for %(factor)s times its interval, at least %(time)s") % {
         "factor": f"{condition.get('factor', 3):g}",
         "time": duration(condition.get("at_least_ms", 300_000)),

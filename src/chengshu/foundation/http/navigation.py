@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from chengshu.foundation.asking import Asker
 from chengshu.foundation.errors import Words
 from chengshu.foundation.http.doors import Door
+from chengshu.foundation.web.shell import Crumb
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,12 @@ def navigation_for(asker: Asker, path: str) -> list[dict[str, Any]]:
     if matching:
         max(matching, key=lambda item: len(item["url"]))["current"] = True
     return list(groups.values())
+
+
+def way_to(navigation: list[dict[str, Any]], path: str) -> list[Crumb]:
+    """The entry that a page lies behind, for pages that name no way of their own; empty for an entry's own page."""
+    items = (item for group in navigation for item in group["items"])
+    return [Crumb(item["title"], item["url"]) for item in items if item["current"] and item["url"] != path]
 
 
 def signature(navigation: list[dict[str, Any]]) -> tuple[tuple[str, bool], ...]:

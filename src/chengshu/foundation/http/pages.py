@@ -16,7 +16,7 @@ from markupsafe import Markup
 from chengshu.foundation.asking import NOBODY, Asker
 from chengshu.foundation.errors import Words
 from chengshu.foundation.http import flash
-from chengshu.foundation.http.navigation import navigation_for, signature
+from chengshu.foundation.http.navigation import navigation_for, signature, way_to
 from chengshu.foundation.web.jinja import url
 
 _TOKEN_FIELD = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
@@ -46,6 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "public_links": _public_links(),
         "navigation": navigation,
         "navigation_key": signature(navigation),
+        "way_here": way_to(navigation, request.path),
         "district": settings.DISTRICT,
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,

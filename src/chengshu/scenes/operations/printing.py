@@ -61,7 +61,7 @@ def report_files(
 
 def _part(contract: Contract, month: date, figures: dict[str, Any]) -> Part:
     rows = [
-        _section("一、服务可用率"),
+        _section("一、服务可用率（时长为时:分:秒）"),
         _heads("服务", "计算方式", "约定时间", "公告维护", "中断时间", "最长一次", "可用率", "约定值"),
         *[_service(one) for one in figures["services"]],
         _section("二、故障、巡检、来电和评价"),

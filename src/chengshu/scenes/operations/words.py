@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.errors import Words
@@ -52,3 +53,14 @@ COUNTS: Final = (
     ("surveys_satisfied", _("Of them satisfied")),
 )
 """What a monthly report counts, in the order of its paper."""
+
+
+def lasting(seconds: int) -> str:
+    """Seconds in hours, minutes and seconds, each only where it is not nothing."""
+    parts = (
+        (gettext("%(count)s h"), seconds // 3600),
+        (gettext("%(count)s min"), seconds // 60 % 60),
+        (gettext("%(count)s s"), seconds % 60),
+    )
+    told = [words % {"count": count} for words, count in parts if count]
+    return " ".join(told) or gettext("%(count)s s") % {"count": 0}

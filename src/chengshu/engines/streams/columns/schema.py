@@ -1,8 +1,8 @@
 """The tables of the columnar store, made when they are missing.
 
 ``readings`` holds each reading once: whoever writes sees to that (``writing``). So the roll-ups, which grow with every
-insert through materialized views, count nothing twice, and late or back-filled readings land in their own minute
-and hour. An insert that is repeated under the same token adds nothing, neither there nor in a roll-up, even if
+insert through materialized views, count nothing twice, and late or back-filled readings land in their own minute,
+hour and day. An insert that is repeated under the same token adds nothing, neither there nor in a roll-up, even if
 the first attempt broke off between the two.
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 from chengshu.engines.streams.columns.client import Columns
 
 KEPT_DAYS: Final = {"readings": 400, "minutes": 1200, "events": 1200}
-"""Days after which rows go; hours stay."""
+"""Days after which rows go; hours and days stay."""
 TOKENS_KEPT: Final = 10_000
 """Inserts per table of which a repetition is known."""
 
@@ -54,9 +54,9 @@ EVENT_TYPES: Final = {
 STARTS: Final = {
     "minutes": "toStartOfMinute(toDateTime(at, 'UTC'))",
     "hours": "toStartOfHour(toDateTime(at, 'UTC'))",
+    "days": "toDateTime(toStartOfDay(at, 'Asia/Shanghai'), 'UTC')",
 }
-ROLLUPS: Final = {"minutes": 60, "hours": 3600}
-"""Seconds of a step by table."""
+"""When the step of a reading begins, by roll-up; days are those of China."""
 
 
 def statements(database: str) -> list[str]:
@@ -87,16 +87,25 @@ def statements(database: str) -> list[str]:
         SETTINGS non_replicated_deduplication_window = {TOKENS_KEPT}, ttl_only_drop_parts = 1""",
         *_rollup(database, "minutes", "toYYYYMM(start)", KEPT_DAYS["minutes"]),
         *_rollup(database, "hours", "toYear(start)", 0),
+        *_rollup(database, "days", "toYear(start)", 0, _days_of_hours(database)),
     ]
 
 
-def _rollup(database: str, table: str, partition: str, kept_days: int) -> list[str]:
+def _days_of_hours(database: str) -> str:
+    """Fills the days of a store that has had hours for longer; rows of one day are merged by the table itself."""
+    return f"""INSERT INTO {database}.days
+        SELECT device, metric, toDateTime(toStartOfDay(start, 'Asia/Shanghai'), 'UTC'), count, total, least, most, first, last
+        FROM {database}.hours WHERE (SELECT count() FROM {database}.days) = 0"""
+
+
+def _rollup(database: str, table: str, partition: str, kept_days: int, *filled: str) -> list[str]:
     ttl = f"TTL start + INTERVAL {kept_days} DAY" if kept_days else ""
     rolled = _ROLLED.format(start=STARTS[table], database=database)
     return [
         f"""CREATE TABLE IF NOT EXISTS {database}.{table} ({_STATES})
         ENGINE = AggregatingMergeTree PARTITION BY {partition} ORDER BY (device, metric, start) {ttl}
         SETTINGS non_replicated_deduplication_window = {TOKENS_KEPT}""",
+        *filled,
         f"""CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.{table}_fed TO {database}.{table}
         AS {rolled} GROUP BY device, metric, start""",
     ]
@@ -106,24 +115,3 @@ def prepare(store: Columns) -> None:
     """Make what is missing."""
     for statement in statements(store.database):
         store.run(statement)
-
-
-def rebuild(store: Columns, *, device: int, metric: str, month: int) -> None:
-    """Compute the roll-ups of one series in one month anew from its readings: after rows were taken out of it.
-
-    :param month: such as 202611
-    """
-    given = {"device": device, "metric": metric, "month": month}
-    series = "device = {device:UInt64} AND metric = {metric:String}"
-    for table in ROLLUPS:
-        store.run(
-            f"DELETE FROM {store.database}.{table} WHERE {series} AND toYYYYMM(start) = {{month:UInt32}}",
-            given,
-            {"mutations_sync": 1},
-        )
-        rolled = _ROLLED.format(start=STARTS[table], database=store.database)
-        store.run(
-            f"INSERT INTO {store.database}.{table} {rolled} AND {series} AND toYYYYMM(at) = {{month:UInt32}}"
-            " GROUP BY device, metric, start",
-            given,
-        )

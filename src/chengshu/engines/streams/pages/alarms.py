@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from chengshu.engines.streams import actions, queries_rules, showing_alarms
+from chengshu.engines.streams import actions, queries, queries_rules, showing_alarms
 from chengshu.engines.streams.models_rules import Alarm, AlarmLevel, AlarmState
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import InvalidInput
@@ -82,7 +82,7 @@ def _alarm(request: HttpRequest, alarm: Alarm, error: InvalidInput | None = None
         "alarm": alarm,
         "told": showing_alarms.listed(alarm, queries_rules.hidden_behind([alarm]).get(alarm.pk)),
         "behind_it": [showing_alarms.listed(one) for one in queries_rules.alarms_behind(alarm)],
-        "facts": showing_alarms.facts(alarm),
+        "facts": showing_alarms.facts(alarm, queries.metrics_in_use()),
         "history": showing_alarms.history(alarm),
         "may_acknowledge": alarm.state in (AlarmState.RAISED, AlarmState.CLEARED)
         and may("acknowledge_alarm"),

@@ -25,8 +25,8 @@ from chengshu.foundation.web.shell import Column, Crumb, Page
 
 COLUMNS = (
     Column("title", gettext_lazy("Group"), header=True),
-    Column("device_count", gettext_lazy("Devices"), "number"),
     Column("unit", gettext_lazy("Unit")),
+    Column("device_count", gettext_lazy("Devices"), "number"),
 )
 MEMBER_COLUMNS = (
     *(one for one in showing.COLUMNS if one.key != "unit"),

@@ -83,7 +83,7 @@ def _metric(chosen: str, *, wordy: bool = False, required: bool = True) -> FormF
     """Metrics of the thing models in use; one that was typed before stays even if none knows it any more."""
     known = {
         one.key: f"{one.title}{f' ({one.unit})' if one.unit else ''} · {one.key}"
-        for one in queries.metrics_in_use()
+        for one in queries.metrics_in_use().values()
         if not required or (one.kind in WORDY) == wordy
     }
     if chosen and chosen not in known:

@@ -47,11 +47,13 @@ def show_rules(request: HttpRequest) -> HttpResponse:
     """The rules in force, or those that were retired."""
     state = "retired" if request.GET.get("state") == "retired" else ""
     rules = queries_rules.rules_retired() if state else queries_rules.rules_in_force()
-    counts = queries_rules.open_alarms_by_rule()
+    counts, metrics = queries_rules.open_alarms_by_rule(), queries.metrics_in_use()
     states = [Option("", _("Watching")), Option("retired", _("Retired"))]
     context = {
         "columns": COLUMNS,
-        "rows": [{**showing_alarms.rule_row(rule), "open_alarms": counts.get(rule.pk, 0)} for rule in rules],
+        "rows": [
+            {**showing_alarms.rule_row(rule, metrics), "open_alarms": counts.get(rule.pk, 0)} for rule in rules
+        ],
         "path": request.path,
         "query": {"state": state} if state else {},
         "filters": [Filter("state", _("State"), state, options=states)],
@@ -74,13 +76,13 @@ def _crumbs(*last: Crumb) -> list[Crumb]:
 def show_rule(request: HttpRequest, rule: str) -> HttpResponse:
     """One rule: what it watches, its open alarms, and every number it has had."""
     found = queries_rules.rule_by_key(rule)
-    asker = current_asker()
+    asker, metrics = current_asker(), queries.metrics_in_use()
     names = ("revise_rule", "retire_rule", "resume_rule")
     context = {
         "rule": found,
-        "row": showing_alarms.rule_row(found),
-        "facts": showing_alarms.rule_facts(found),
-        "numbers": [showing_alarms.number_row(one) for one in queries_rules.rule_history(found.key)],
+        "row": showing_alarms.rule_row(found, metrics),
+        "facts": showing_alarms.rule_facts(found, metrics),
+        "numbers": [showing_alarms.number_row(one, metrics) for one in queries_rules.rule_history(found.key)],
         "alarms": [showing_alarms.listed(alarm) for alarm in queries_rules.open_alarms_of(found)[:10]],
         "may": {name for name in names if asker.holds_at(f"streams.{name}", found.unit_id)},
         "breadcrumbs": _crumbs(Crumb(found.title)),

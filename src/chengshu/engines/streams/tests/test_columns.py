@@ -15,7 +15,7 @@ from chengshu.engines.streams.columns.client import Columns
 from chengshu.engines.streams.columns.engine import EngineRefusal
 from chengshu.engines.streams.columns.owner import port_file
 from chengshu.engines.streams.columns.requests import LONGEST_BODY
-from chengshu.engines.streams.columns.schema import ROLLUPS, prepare, rebuild
+from chengshu.engines.streams.columns.schema import STARTS, prepare
 from chengshu.engines.streams.columns.serving import Gate, ProtocolRefusal
 from chengshu.engines.streams.data import Reading
 from chengshu.engines.streams.tests.owning import OwnerProcess
@@ -49,11 +49,10 @@ def rolled(store: Columns, table: str) -> list[tuple[object, ...]]:
 
 def computed(store: Columns, table: str) -> list[tuple[object, ...]]:
     """The same from the readings themselves."""
-    step = ROLLUPS[table]
     return [
         tuple(row)
         for row in store.rows(
-            f"SELECT device, intDiv(toUnixTimestamp(at), {step}) * {step} AS start, count(), sum(value), min(value),"
+            f"SELECT device, toUnixTimestamp({STARTS[table]}) AS start, count(), sum(value), min(value),"
             f" max(value), argMin(value, at), argMax(value, at) FROM {store.database}.readings"
             " WHERE NOT isNaN(value) GROUP BY device, start ORDER BY device, start"
         )
@@ -111,9 +110,10 @@ def test_a_large_block_arrives_whole(store: Columns) -> None:
 def test_roll_ups_follow_the_readings(store: Columns) -> None:
     insert_readings(store, series(1000), token="a", batch=1)
     insert_readings(store, [Reading(2, "mode", START, math.nan, "auto")], token="b", batch=2)
-    for table in ROLLUPS:
+    for table in STARTS:
         assert rolled(store, table) == computed(store, table)
     assert len(rolled(store, "hours")) == 3
+    assert len(rolled(store, "days")) in (1, 2)
     assert len(rolled(store, "minutes")) == 167
 
 
@@ -122,7 +122,7 @@ def test_an_insert_that_is_repeated_under_its_token_adds_nothing(store: Columns)
         insert_readings(store, series(100), token="gateway-0:0-100", batch=1)
     insert_readings(store, series(5, start=START + HOUR), token="gateway-0:100-105", batch=2)
     assert count(store) == 105
-    for table in ROLLUPS:
+    for table in STARTS:
         assert rolled(store, table) == computed(store, table)
 
 
@@ -140,7 +140,7 @@ def test_an_insert_that_broke_off_before_the_roll_ups_is_made_whole(store: Colum
     prepare(store)
     insert_readings(store, series(400), token="a", batch=1)
     assert count(store) == 400
-    for table in ROLLUPS:
+    for table in STARTS:
         assert rolled(store, table) == computed(store, table)
 
 
@@ -150,7 +150,7 @@ def test_late_and_back_filled_readings_land_in_their_own_hour(store: Columns) ->
     insert_readings(store, everything[:180:2], token="b", batch=2)
     insert_readings(store, [*everything[1:180:2], *everything[180:360]], token="c", batch=3)
     assert count(store) == 720
-    for table in ROLLUPS:
+    for table in STARTS:
         assert rolled(store, table) == computed(store, table)
 
 
@@ -190,25 +190,20 @@ def test_duplicates_are_written_once_whatever_the_order(store: Columns) -> None:
     assert (len(fates.new), len(fates.late), len(fates.duplicate)) == (50, 0, 400)
     insert_readings(store, fates.stored, token="b", batch=2)
     assert count(store) == 250
-    for table in ROLLUPS:
+    for table in STARTS:
         assert rolled(store, table) == computed(store, table)
 
 
-def test_roll_ups_can_be_computed_anew(store: Columns) -> None:
-    insert_readings(store, series(300), token="a", batch=1)
-    insert_readings(store, series(30, device=2), token="b", batch=2)
-    store.run(
-        f"DELETE FROM {store.database}.readings WHERE device = 1 AND value > 100",
-        settings={"mutations_sync": 1},
-    )
-    assert rolled(store, "hours") != computed(store, "hours")
-    months = {
-        int(row[0]) for row in store.rows(f"SELECT DISTINCT toYYYYMM(at) FROM {store.database}.readings")
-    }
-    for month in months:
-        rebuild(store, device=1, metric="level", month=month)
-    for table in ROLLUPS:
-        assert rolled(store, table) == computed(store, table)
+def test_a_store_older_than_its_days_gets_them_from_its_hours(store: Columns) -> None:
+    name = store.database
+    for statement in (f"DROP VIEW {name}.days_fed", f"DROP TABLE {name}.days"):
+        store.run(statement)
+    insert_readings(store, series(20_000), token="a", batch=1)
+    for _start in range(2):
+        prepare(store)
+    insert_readings(store, series(500, device=2), token="b", batch=2)
+    assert rolled(store, "days") == computed(store, "days")
+    assert len(rolled(store, "days")) > 2
 
 
 # -- what only the owner process promises
@@ -324,7 +319,7 @@ def test_what_was_answered_survives_a_kill_and_the_client_finds_the_new_port(tmp
     own.start()
     insert_readings(store, series(50, start=START + 19 * HOUR), token="t19", batch=19)
     assert count(store) == 1000
-    for table in ROLLUPS:
+    for table in STARTS:
         assert rolled(store, table) == computed(store, table)
     store.close()
     assert own.stop() == 0

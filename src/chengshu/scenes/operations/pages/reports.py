@@ -15,8 +15,7 @@ from chengshu.foundation.http.pages import render
 from chengshu.scenes.operations import queries
 from chengshu.scenes.operations.actions.reports import WORD
 from chengshu.scenes.operations.models import FaultCall, Measure, MonthlyReport, Outage, Round, Survey, Ticket
-from chengshu.scenes.operations.printing import spoken
-from chengshu.scenes.operations.words import COUNTS
+from chengshu.scenes.operations.words import COUNTS, lasting
 
 KINDS: Final = {"docx": ("word", WORD), "pdf": ("pdf", "application/pdf")}
 
@@ -40,7 +39,7 @@ def one(request: HttpRequest, report_id: int) -> HttpResponse:
 
 
 def _service(one: dict[str, Any]) -> dict[str, Any]:
-    times = {key: spoken(one[f"{key}_s"]) for key in ("agreed", "excluded", "down", "longest")}
+    times = {key: lasting(one[f"{key}_s"]) for key in ("agreed", "excluded", "down", "longest")}
     outages = Outage.objects.filter(pk__in=one["outages"]).select_related("resource", "ticket")
     return {**one, **times, "behind": list(outages)}
 

@@ -33,10 +33,12 @@ class Trouble(StrEnum):
 
     SILENT = "silent"
     DISK = "disk"
+    BROKER = "broker"
     CLOCK = "clock"
     FLOOD = "flood"
     BEHIND = "behind"
     STORE = "store"
+    STRANGERS = "strangers"
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _of_gateway(gateway: dict[str, Any], now_s: float) -> Iterator[Notice]:
             _("Free space in the data directory; it goes on by itself within a second."),
         )
     yield from _of_clock(gateway)
+    yield from _of_broker(number, gateway.get("broker"))
     if slowed := tuple(int(each) for each in gateway.get("slowed_devices", ())):
         yield Notice(
             Trouble.FLOOD,
@@ -139,6 +142,29 @@ def _of_gateway(gateway: dict[str, Any], now_s: float) -> Iterator[Notice]:
             _("They are read more slowly; nothing of theirs is dropped, and other devices are not held up."),
             _("Check these devices. If they are right, raise CHENGSHU_GATEWAY_MESSAGES_PER_S."),
             slowed,
+        )
+
+
+def _of_broker(number: str, broker: dict[str, Any] | None) -> Iterator[Notice]:
+    if broker is None:
+        return
+    if broker["connected_at"] is None:
+        yield Notice(
+            Trouble.BROKER,
+            _("Gateway %(number)s has no subscription at the outside broker %(host)s. %(reason)s")
+            % {"number": number, "host": broker["host"], "reason": broker["trouble"]},
+            _("The broker keeps messages for this gateway for a day, as far as its own limits go."),
+            _("Look whether the broker runs and lets this gateway in; it tries again by itself."),
+        )
+    if strangers := broker["strangers"]:
+        yield Notice(
+            Trouble.STRANGERS,
+            _("Messages of devices that are not taken come through the outside broker: %(codes)s")
+            % {"codes": ", ".join(strangers)},
+            _("They are counted as denied and not kept."),
+            _(
+                "Register these devices, put them in service or give them a credential; or stop them at the broker."
+            ),
         )
 
 

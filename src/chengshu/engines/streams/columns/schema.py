@@ -94,7 +94,8 @@ def statements(database: str) -> list[str]:
 def _days_of_hours(database: str) -> str:
     """Fills the days of a store that has had hours for longer; rows of one day are merged by the table itself."""
     return f"""INSERT INTO {database}.days
-        SELECT device, metric, toDateTime(toStartOfDay(start, 'Asia/Shanghai'), 'UTC'), count, total, least, most, first, last
+        SELECT device, metric, toDateTime(toStartOfDay(start, 'Asia/Shanghai'), 'UTC'), count, total, least, most,
+            first, last
         FROM {database}.hours WHERE (SELECT count() FROM {database}.days) = 0"""
 
 

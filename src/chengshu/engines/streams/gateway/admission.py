@@ -67,3 +67,6 @@ class Admission(Protocol):
 
     async def admit(self, shown: Credentials) -> Admitted | Reason:
         """The sender, or why it is refused."""
+
+    async def known(self, code: str) -> Admitted | Reason:
+        """The device of that code, whose credentials somebody else has looked at; or why it is refused."""

@@ -98,6 +98,14 @@ class CachedAdmission:
             return known.admitted
         return Reason.BAD_USER_NAME_OR_PASSWORD
 
+    async def known(self, code: str) -> Admitted | Reason:
+        """The device, if it is in service and one of its credentials holds: an outside broker has seen one."""
+        found = await self._find(code)
+        if isinstance(found, Reason):
+            return found
+        holds = any(self._clock() < until for _salt, _digest, until in found.secrets)
+        return found.admitted if holds else Reason.NOT_AUTHORIZED
+
     def _vouched_for(self, shown: Credentials) -> Admitted | Reason:
         """By TLS or by the network rather than by a secret."""
         address = shown.address.removeprefix("::ffff:")  # IPv4 at a door that is open for both

@@ -11,10 +11,11 @@ import contextlib
 import logging
 import resource
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from chengshu.engines.streams.gateway.broker import Broker, Topics
 from chengshu.engines.streams.gateway.commands import Carrier
 from chengshu.engines.streams.gateway.credentials import CachedAdmission
 from chengshu.engines.streams.gateway.database import COMMANDS, CREDENTIALS, Database, Listener
@@ -43,6 +44,7 @@ class Settings:
     spool_limits: Limits
     spool: Path
     run: Path
+    broker: Broker | None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -67,6 +69,7 @@ class Settings:
             Limits(disk_bytes=config.number("CHENGSHU_SPOOL_MB", 4_096, least=64, most=1 << 20) << 20),
             layout.data / "streams" / "spool",
             layout.run,
+            _broker(),
         )
 
 
@@ -82,6 +85,19 @@ def _doors() -> Doors:
         syslog_tls=config.number("CHENGSHU_SYSLOG_TLS_PORT", 0, least=0, most=65_535),
         syslog_udp=config.number("CHENGSHU_SYSLOG_UDP_PORT", 0, least=0, most=65_535),
         certificate=(Path(certificate), Path(key)) if certificate and key else None,
+        authorities=Path(authorities) if authorities else None,
+    )
+
+
+def _broker() -> Broker | None:
+    usual = Topics.read("$share/chengshu/devices/+/up/#")
+    authorities = config.text("CHENGSHU_BROKER_AUTHORITIES")
+    found = config.read("CHENGSHU_BROKER_URL", lambda url: Broker.read(url, usual) if url else None, None)
+    return found and replace(
+        found,
+        topics=config.read("CHENGSHU_BROKER_TOPIC", Topics.read, usual),
+        username=config.text("CHENGSHU_BROKER_USER"),
+        password=config.text("CHENGSHU_BROKER_PASSWORD"),
         authorities=Path(authorities) if authorities else None,
     )
 
@@ -141,6 +157,8 @@ async def serve(number: int, settings: Settings, stopping: asyncio.Event) -> Non
         limits=settings.limits,
         spool_limits=settings.spool_limits,
         run=settings.run,
+        broker=settings.broker
+        and replace(settings.broker, client_id=f"{settings.broker.client_id}-{number}"),
     ) as running:
         refresher = _Refresher(running.hub, admission)
         carrier = Carrier(running.hub, database)

@@ -16,6 +16,7 @@ from typing import Any
 
 from chengshu.engines.streams.clock_watch import ClockWatch
 from chengshu.engines.streams.gateway.admission import Admission
+from chengshu.engines.streams.gateway.broker import Broker, BrokerDoor
 from chengshu.engines.streams.gateway.counters import Counters
 from chengshu.engines.streams.gateway.http import HttpDoor
 from chengshu.engines.streams.gateway.hub import Hub, SessionLimits
@@ -128,20 +129,25 @@ async def gateway(
     spool_limits: Limits | None = None,
     disk: Disk | None = None,
     run: Path | None = None,
+    broker: Broker | None = None,
 ) -> AsyncIterator[Gateway]:
     """A gateway process that is open while the block runs.
 
     :param spool: the folder of all streams; this process writes ``gateway-<number>`` in it
     :param run: where the processes of this machine meet; without it this one is alone
+    :param broker: an outside broker, if devices are connected to one
     """
     writer = SpoolWriter(spool / f"gateway-{number}", spool_limits, disk)
     hub = Hub(admission, Intake(writer, Counters()), limits)
     running = Gateway(hub, writer)
     peers = Peers(hub, run, number) if run is not None else None
+    outside = BrokerDoor(hub, broker) if broker is not None else None
     hub.run(_keep_sweeping(hub))
+    if outside is not None:
+        hub.run(outside.keep_subscribed())
     if peers is not None and run is not None:
         hub.run(peers.keep_telling())
-        hub.run(_keep_reporting(hub, run / f"gateway-{number}.json"))
+        hub.run(_keep_reporting(hub, run / f"gateway-{number}.json", outside))
     try:
         await running.open_doors(doors)
         yield running
@@ -157,7 +163,7 @@ async def _keep_sweeping(hub: Hub) -> None:
         hub.sweep(hub.loop.time())
 
 
-async def _keep_reporting(hub: Hub, path: Path) -> None:
+async def _keep_reporting(hub: Hub, path: Path, outside: BrokerDoor | None) -> None:
     """Write the counters where ``./chengshu streams gateway``, the page of the intake and measurements find them."""
     draft, clock = path.with_suffix(".draft"), ClockWatch()
     while True:
@@ -169,6 +175,7 @@ async def _keep_reporting(hub: Hub, path: Path) -> None:
             "trouble": hub.intake.spool.trouble,
             "slowed_devices": hub.slowed_lately(),
             "clock_jumps": clock.look(),
+            "broker": outside.as_data() if outside is not None else None,
         }
         with contextlib.suppress(OSError):
             draft.write_text(json.dumps(report), encoding="utf-8")

@@ -33,7 +33,7 @@ COLUMNS: Final = (
     Column("waiting_kb", gettext_lazy("Not on disk yet (kB)"), kind="number", places=0),
     Column("behind_kb", gettext_lazy("Not moved yet (kB)"), kind="number", places=0),
 )
-TONES: Final = {Trouble.CLOCK: "caution", Trouble.FLOOD: "caution", Trouble.BEHIND: "caution"}
+TONES: Final = dict.fromkeys((Trouble.CLOCK, Trouble.FLOOD, Trouble.BEHIND, Trouble.STRANGERS), "caution")
 MOST_NAMED: Final = 10
 
 

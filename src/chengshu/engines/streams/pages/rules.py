@@ -52,7 +52,8 @@ def show_rules(request: HttpRequest) -> HttpResponse:
     context = {
         "columns": COLUMNS,
         "rows": [
-            {**showing_alarms.rule_row(rule, metrics), "open_alarms": counts.get(rule.pk, 0)} for rule in rules
+            {**showing_alarms.rule_row(rule, metrics), "open_alarms": counts.get(rule.pk, 0)}
+            for rule in rules
         ],
         "path": request.path,
         "query": {"state": state} if state else {},

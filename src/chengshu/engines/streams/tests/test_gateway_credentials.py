@@ -133,3 +133,13 @@ def test_a_reload_names_the_clients_whose_credentials_no_longer_hold() -> None:
     admission = loaded(registry)
     registry.content = [kept, row("kept", 1, "another", salt="u"), row("changed", 2, "fresh", salt="u")]
     assert sorted(looping.run(admission.reload())) == ["changed", "stopped"]
+
+
+def test_a_device_that_an_outside_broker_has_let_in_needs_a_credential_that_holds() -> None:
+    registry = Rows(row("a", 1, "right"), row("b", 2, "old", until=NOW - 1))
+    admission = loaded(registry)
+    assert looping.run(admission.known("a")) == Admitted(1, "a")
+    assert looping.run(admission.known("b")) is Reason.NOT_AUTHORIZED
+    assert looping.run(admission.known("stranger")) is Reason.BAD_USER_NAME_OR_PASSWORD
+    registry.is_away = True
+    assert looping.run(admission.known("new")) is Reason.SERVER_UNAVAILABLE

@@ -58,6 +58,12 @@ def told(*gateways: dict[str, Any], spools: tuple[Waiting, ...] = (), store: boo
         ({"at": NOW - 60, "trouble": "the last word of a gateway that is gone"}, [Trouble.SILENT]),
         ({"clock_jumps": [{"at": NOW, "by_s": -3600.0}]}, [Trouble.CLOCK]),
         ({"slowed_devices": [7, 8]}, [Trouble.FLOOD]),
+        ({"broker": None}, []),
+        ({"broker": {"host": "b:1", "connected_at": NOW, "trouble": "", "strangers": []}}, []),
+        (
+            {"broker": {"host": "b:1", "connected_at": None, "trouble": "refused", "strangers": ["WL-9"]}},
+            [Trouble.BROKER, Trouble.STRANGERS],
+        ),
         (
             {"slowed_devices": [7], "clock_jumps": [{"at": NOW, "by_s": 5.0}], "trouble": "full"},
             [Trouble.DISK, Trouble.CLOCK, Trouble.FLOOD],

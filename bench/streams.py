@@ -5,8 +5,9 @@
 Simulated devices publish at QoS 1 to real gateway processes over loopback. Afterwards each device's acknowledged
 sequence numbers are looked for in the spool, one by one; a missing one is a loss, and the measurement exits with 1.
 With ``--most N`` a second round holds N sessions at a tenth of a message a second each. Where a mosquitto is
-installed, it runs through the same first round; it acknowledges from memory, so only its time and its processor use
-are compared. The devices run on the same processors; their share is shown too.
+installed, the devices then connect to it and a gateway takes their messages in from there, once as mosquitto is
+configured when nothing is said, once without its limits; what mosquitto acknowledged and never delivered is counted.
+The devices run on the same processors; their share is shown too.
 """
 
 from __future__ import annotations
@@ -59,13 +60,17 @@ class Everybody:
         return Admitted(int(code.removeprefix(SIMULATED)), code)
 
 
-async def serve(folder: Path, number: int, port: int) -> None:
-    """A gateway process, until SIGTERM."""
+async def serve(folder: Path, number: int, port: int, broker_port: int) -> None:
+    """A gateway process, until SIGTERM; it subscribes to a broker if there is one."""
+    from chengshu.engines.streams.gateway.broker import Broker, Topics
     from chengshu.engines.streams.gateway.serving import Doors, gateway
 
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-    async with gateway(folder / "spool", Everybody(), Doors(mqtt=port), number=number, run=folder / "run"):
+    topics = Topics.read("$share/bench/devices/+/up/#")
+    broker = Broker("127.0.0.1", broker_port, topics) if broker_port else None
+    doors, run = Doors(mqtt=port), folder / "run"
+    async with gateway(folder / "spool", Everybody(), doors, number=number, run=run, broker=broker):
         await stopping.wait()
 
 
@@ -133,7 +138,14 @@ class Round:
 
 
 def play(
-    folder: Path, port: int, servers: list[Process], sessions: int, rate: float, seconds: float
+    folder: Path,
+    port: int,
+    servers: list[Process],
+    sessions: int,
+    rate: float,
+    seconds: float,
+    *,
+    whole_topics: bool = False,
 ) -> Round:
     """Let the devices loose, in as many processes as their connections need."""
     parts = -(-sessions // MOST_OF_A_PROCESS)
@@ -148,6 +160,7 @@ def play(
             "keep_alive_s": 600,
             "acknowledged": str(folder / f"acknowledged-{number}"),
             "patience_s": 60.0,
+            "whole_topics": whole_topics,
         }
         for number in range(parts)
     ]
@@ -216,7 +229,7 @@ def measure_gateway(report: Report, processes: int, sessions: int, rate: float, 
             servers = [
                 stack.enter_context(
                     running(
-                        [sys.executable, __file__, "--serve", str(folder), str(number), str(port)],
+                        [sys.executable, __file__, "--serve", str(folder), str(number), str(port), "0"],
                         f"gateway-{number}",
                         port,
                     )
@@ -233,19 +246,68 @@ def measure_gateway(report: Report, processes: int, sessions: int, rate: float, 
     return missing
 
 
+MOSQUITTOS = {
+    "mosquitto as it comes": "",
+    "mosquitto without limits": "max_inflight_messages 0\nmax_queued_messages 0\n",
+}
+
+
 def measure_mosquitto(report: Report, sessions: int, rate: float, seconds: float) -> None:
-    """The same round against mosquitto, which answers from memory."""
+    """The same round with the devices at a mosquitto and our gateway behind it."""
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
     if program is None:
         report.add("mosquitto: is not on this machine", "", [0])
         return
-    with tempfile.TemporaryDirectory(prefix="chengshu-bench-") as name:
-        folder, port = Path(name), free_port()
+    for name, limits in MOSQUITTOS.items():
+        _measure_behind(report, f"{name}, {sessions:,} sessions", program, limits, sessions, rate, seconds)
+
+
+def _measure_behind(
+    report: Report, title: str, program: str, limits: str, sessions: int, rate: float, seconds: float
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="chengshu-bench-", dir=os.environ.get("BENCH_DIR")) as name:
+        folder, port, own = Path(name), free_port(), free_port()
         settings = folder / "mosquitto.conf"
-        settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
-        with running([program, "-c", str(settings)], "mosquitto", port) as server:
-            result = play(folder, port, [server], sessions, rate, seconds)
-    add(report, f"mosquitto, {sessions:,} sessions", result, seconds)
+        settings.write_text(
+            f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type error\n{limits}"
+        )
+        gateway = [sys.executable, __file__, "--serve", str(folder), "0", str(own), str(port)]
+        with (
+            running([program, "-c", str(settings)], "mosquitto", port) as server,
+            running(gateway, "gateway-0", own) as behind,
+        ):
+            _await_subscription(folder)
+            result = play(folder, port, [server, behind], sessions, rate, seconds, whole_topics=True)
+            _await_quiet(folder)
+        acknowledged, missing, twice = lost(folder)
+    add(report, title, result, seconds)
+    report.add(f"{title}: acknowledged and looked for in the spool", "", [acknowledged])
+    report.add(f"{title}: lost of these", "", [missing])
+    report.add(f"{title}: stored twice", "", [twice])
+
+
+def _await_subscription(folder: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            if json.loads((folder / "run/gateway-0.json").read_text())["broker"]["connected_at"]:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("The gateway has not subscribed.")
+
+
+def _await_quiet(folder: Path) -> None:
+    """Until nothing more comes out of the broker."""
+    before = -1
+    while (now := _confirmed(folder)) != before:
+        before = now
+        time.sleep(5)
+
+
+def _confirmed(folder: Path) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        return int(json.loads((folder / "run/gateway-0.json").read_text())["confirmed"])
+    return 0
 
 
 def add(report: Report, title: str, result: Round, seconds: float) -> None:
@@ -271,7 +333,7 @@ def main() -> int:
         import uvloop
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
+            runner.run(serve(Path(sys.argv[2]), *map(int, sys.argv[3:6])))
         return 0
     parser = argparse.ArgumentParser(prog="bench/streams.py", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

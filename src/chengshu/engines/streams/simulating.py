@@ -44,6 +44,7 @@ class Fleet:
     :param for_s: how long they publish, once all are connected
     :param connects_per_s: how fast they connect
     :param metrics: names of what each message measures
+    :param whole_topics: name the device in every topic, as a broker of many devices wants it
     :param acknowledged: file for the sequence numbers acknowledged to each device (MessagePack), for proofs
     :param seed: of what they measure
     """
@@ -60,6 +61,7 @@ class Fleet:
     metrics: tuple[str, ...] = ("level",)
     secret: str = "simulated"  # noqa: S105
     secrets: dict[str, str] | None = None
+    whole_topics: bool = False
     acknowledged: str = ""
     patience_s: float = 30.0
     seed: int = 1
@@ -160,7 +162,9 @@ class _Device(asyncio.Protocol):
         self._sequence += 1
         packet_id = self._sequence % 65_535 + 1
         payload = self._fleet.payload(self.number, self._sequence)
-        packet = encode(Publish("up/properties", payload, 1, packet_id), self._fleet.plan.version)
+        packet = encode(
+            Publish(self._fleet.topic(self.number), payload, 1, packet_id), self._fleet.plan.version
+        )
         self.pending[packet_id] = (time.perf_counter(), packet)
         if self._ready and self._transport is not None:
             self._transport.write(packet)
@@ -189,6 +193,9 @@ class _Running:
         secret = (self.plan.secrets or {}).get(name, self.plan.secret)
         packet = Connect(self.plan.version, name, True, self.plan.keep_alive_s, name, secret.encode())
         return encode(packet, self.plan.version)
+
+    def topic(self, number: int) -> str:
+        return f"devices/{SIMULATED}{number}/up/properties" if self.plan.whole_topics else "up/properties"
 
     def payload(self, number: int, sequence: int) -> bytes:
         """A slow wave with a phase of its own, in the gateway's default format."""

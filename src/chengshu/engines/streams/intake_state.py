@@ -152,7 +152,7 @@ def _of_broker(number: str, broker: dict[str, Any] | None) -> Iterator[Notice]:
         yield Notice(
             Trouble.BROKER,
             _("Gateway %(number)s has no subscription at the outside broker %(host)s. %(reason)s")
-            % {"number": number, "host": broker["host"], "reason": broker["trouble"]},
+            % {"number": number, "host": broker["host"], "reason": _reason(broker)},
             _("The broker keeps messages for this gateway for a day, as far as its own limits go."),
             _("Look whether the broker runs and lets this gateway in; it tries again by itself."),
         )
@@ -166,6 +166,12 @@ def _of_broker(number: str, broker: dict[str, Any] | None) -> Iterator[Notice]:
                 "Register these devices, put them in service or give them a credential; or stop them at the broker."
             ),
         )
+
+
+def _reason(broker: dict[str, Any]) -> Words:
+    if broker["code"]:
+        return _("It refuses the gateway (MQTT code %(code)d).") % {"code": broker["code"]}
+    return str(broker["trouble"])
 
 
 def _of_clock(gateway: dict[str, Any]) -> Iterator[Notice]:

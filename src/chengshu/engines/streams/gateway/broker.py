@@ -141,6 +141,7 @@ class BrokerDoor:
         self.version = V5
         self.connected_at: float | None = None
         self.trouble = ""
+        self.code = 0
         self.strangers: dict[str, float] = {}
         self._soon_s = soon_s
 
@@ -153,6 +154,7 @@ class BrokerDoor:
                 await link.run()
             except (OSError, TimeoutError, ProtocolError, _Refused) as error:
                 self.trouble = str(error) or type(error).__name__
+                self.code = error.code if isinstance(error, _Refused) else 0
                 log.warning("The outside broker %s: %s", self.broker.host, self.trouble)
             finally:
                 link.close()
@@ -178,12 +180,17 @@ class BrokerDoor:
             "host": f"{self.broker.host}:{self.broker.port}",
             "connected_at": self.connected_at,
             "trouble": self.trouble,
+            "code": self.code,
             "strangers": [code for code, at in self.strangers.items() if at >= since],
         }
 
 
 class _Refused(Exception):
-    """The broker does not want us, or not so."""
+    """The broker does not want us, or not so; why says the code of MQTT."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"it refused us (code {code}).")
+        self.code = code
 
 
 class _Link:
@@ -216,9 +223,9 @@ class _Link:
                 broker.host, broker.port, ssl=broker.context()
             )
             self._send(self._hello())
-            await self._expect(Connack, "connect")
+            await self._expect(Connack)
             self._send(Subscribe(1, (Subscription(broker.topics.pattern, 1),)))
-            await self._expect(Suback, "subscribe")
+            await self._expect(Suback)
         self._door.connected_at, self._door.trouble = time.time(), ""
         self._pinging = self.hub.run(self._keep_pinging())
         while True:
@@ -241,7 +248,7 @@ class _Link:
             properties=limits if self._version >= V5 else (),
         )
 
-    async def _expect(self, kind: type[Connack | Suback], what: str) -> None:
+    async def _expect(self, kind: type[Connack | Suback]) -> None:
         """Messages of the lasting session may come before the subscription is confirmed.
 
         :raises _Refused: if the broker says no
@@ -252,7 +259,7 @@ class _Link:
         code = packet.code if isinstance(packet, Connack) else packet.codes[0]
         self.was_answered = code not in (1, Reason.UNSUPPORTED_VERSION) or kind is Suback
         if code >= Reason.UNSPECIFIED or (kind is Connack and code):
-            raise _Refused(f"it refused to let us {what} (code {code}).")
+            raise _Refused(code)
 
     async def _next(self) -> Packet:
         assert self._reader is not None

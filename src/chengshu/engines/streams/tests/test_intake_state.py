@@ -59,9 +59,17 @@ def told(*gateways: dict[str, Any], spools: tuple[Waiting, ...] = (), store: boo
         ({"clock_jumps": [{"at": NOW, "by_s": -3600.0}]}, [Trouble.CLOCK]),
         ({"slowed_devices": [7, 8]}, [Trouble.FLOOD]),
         ({"broker": None}, []),
-        ({"broker": {"host": "b:1", "connected_at": NOW, "trouble": "", "strangers": []}}, []),
+        ({"broker": {"host": "b:1", "connected_at": NOW, "trouble": "", "code": 0, "strangers": []}}, []),
         (
-            {"broker": {"host": "b:1", "connected_at": None, "trouble": "refused", "strangers": ["WL-9"]}},
+            {
+                "broker": {
+                    "host": "b:1",
+                    "connected_at": None,
+                    "trouble": "refused",
+                    "code": 134,
+                    "strangers": ["WL-9"],
+                }
+            },
             [Trouble.BROKER, Trouble.STRANGERS],
         ),
         (

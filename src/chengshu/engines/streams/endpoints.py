@@ -14,7 +14,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from chengshu.engines.streams import actions, queries, series
 from chengshu.engines.streams.columns.client import columns
-from chengshu.engines.streams.models import Device
+from chengshu.engines.streams.models import Credential, Device
 from chengshu.foundation.errors import InvalidInput
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.filters import Filters
@@ -139,6 +139,34 @@ class CredentialOut(Schema):
 
     client_id: str
     secret: str
+
+
+class CertificateIn(Schema):
+    """What a device shows at the TLS doors."""
+
+    certificate: str = Field(description="PEM, or the SHA-256 of its DER in hexadecimal")
+
+
+class AddressIn(Schema):
+    """Where a device sends from."""
+
+    address: str = Field(description="one IP address, which belongs to no other device")
+
+
+class EndIn(Schema):
+    """Why a credential no longer holds."""
+
+    reason: str
+
+
+class ProofOut(Schema):
+    """A credential without its secret; ``valid_until`` is empty while it holds."""
+
+    id: int
+    kind: str
+    shown: str
+    issued_at: datetime
+    valid_until: datetime | None
 
 
 class ThingModelIn(Schema):
@@ -302,6 +330,58 @@ def issue_credential(request: HttpRequest, code: str) -> Status[CredentialOut]:
 
 
 @router.post(
+    "/devices/{code}/certificates",
+    response={201: ProofOut, **failures(401, 403, 404, 409, 422)},
+    operation_id="issue_certificate",
+    summary="Let a client certificate stand for a device",
+)
+@door("streams.issue_certificate")
+@idempotent
+def issue_certificate(request: HttpRequest, code: str, given: CertificateIn) -> Status[ProofOut]:
+    device = queries.device_by_code(code)
+    return Status(
+        201, _proof(actions.issue_certificate(device=device, certificate=given.certificate.strip()))
+    )
+
+
+@router.post(
+    "/devices/{code}/addresses",
+    response={201: ProofOut, **failures(401, 403, 404, 409, 422)},
+    operation_id="issue_address",
+    summary="Let a device send from a fixed address",
+)
+@door("streams.issue_address")
+@idempotent
+def issue_address(request: HttpRequest, code: str, given: AddressIn) -> Status[ProofOut]:
+    device = queries.device_by_code(code)
+    return Status(201, _proof(actions.issue_address(device=device, address=given.address.strip())))
+
+
+@router.get(
+    "/devices/{code}/credentials",
+    response={200: list[ProofOut], **failures(401, 403, 404)},
+    operation_id="list_credentials",
+    summary="Credentials that hold, and the last few that do not",
+)
+@door("streams.issue_credential")
+def list_credentials(request: HttpRequest, code: str) -> list[ProofOut]:
+    return [_proof(each) for each in queries.credentials_of(queries.device_by_code(code))]
+
+
+@router.post(
+    "/devices/{code}/credentials/{credential_id}/end",
+    response={200: ProofOut, **failures(401, 403, 404, 409, 422)},
+    operation_id="end_credential",
+    summary="End one credential of a device",
+)
+@door("streams.end_credential")
+@idempotent
+def end_credential(request: HttpRequest, code: str, credential_id: int, given: EndIn) -> Status[ProofOut]:
+    credential = queries.credential_by_id(queries.device_by_code(code), credential_id)
+    return Status(200, _proof(actions.end_credential(credential=credential, reason=given.reason.strip())))
+
+
+@router.post(
     "/models",
     response={201: ThingModelOut, **failures(401, 403, 404, 409, 422)},
     operation_id="create_thing_model",
@@ -316,6 +396,16 @@ def create_thing_model(request: HttpRequest, given: ThingModelIn) -> Status[Thin
         ThingModelOut(
             key=version.model.key, number=version.number, state=version.state, digest=version.digest
         ),
+    )
+
+
+def _proof(credential: Credential) -> ProofOut:
+    return ProofOut(
+        id=credential.pk,
+        kind=credential.kind,
+        shown=credential.shown,
+        issued_at=credential.issued_at,
+        valid_until=credential.valid_until,
     )
 
 

@@ -96,3 +96,25 @@ def test_a_credential_asked_for_twice_is_issued_once_and_told_once(signed_in: Si
     assert [answer.status_code for answer in answers] == [201, 409]
     assert answers[1].json()["code"] == "idempotency.told_once"
     assert Credential.objects.count() == 1
+
+
+def test_certificates_and_addresses_stand_for_a_device_until_they_are_ended(signed_in: SignedIn) -> None:
+    a_device("DB-1", "data-bureau")
+    a_device("FB-1", "finance-bureau")
+    client, digest = signed_in("integrator"), "ab" * 32
+    for path, given in (("certificates", {"certificate": digest}), ("addresses", {"address": "192.0.2.7"})):
+        assert post(client, f"/devices/FB-1/{path}", given)[0] in (403, 404)
+        assert post(signed_in("unit_officer"), f"/devices/DB-1/{path}", given)[0] == 403
+    assert post(client, "/devices/DB-1/certificates", {"certificate": "no certificate"})[0] == 422
+    assert post(client, "/devices/DB-1/addresses", {"address": "192.0.2.7"})[0] == 422  # it speaks MQTT
+    assert Credential.objects.count() == 0
+    status, issued = post(client, "/devices/DB-1/certificates", {"certificate": digest})
+    assert (status, issued["kind"], issued["valid_until"]) == (201, "certificate", None)
+    assert post(client, "/devices/DB-1/certificates", {"certificate": digest})[0] == 409
+    (listed,) = client.get(f"{API}/devices/DB-1/credentials").json()
+    assert listed == issued
+    end = f"/devices/DB-1/credentials/{issued['id']}/end"
+    assert post(client, f"/devices/FB-1/credentials/{issued['id']}/end", {"reason": "x"})[0] == 404
+    assert post(client, end, {"reason": ""})[0] == 422
+    assert post(client, end, {"reason": "换新"})[1]["valid_until"]
+    assert post(client, end, {"reason": "换新"})[0] in (409, 422)

@@ -43,7 +43,6 @@ def measure(report: Report, folder: Path) -> None:
     first = devices(DEVICES)
     month = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
     cast = committed_cast()
-    cookies = [session_cookie(cast[who]) for who in PEOPLE]
     data = folder / "site"
     with store_in(data) as store:
         begun = time.perf_counter()
@@ -54,20 +53,29 @@ def measure(report: Report, folder: Path) -> None:
     _drop_file_cache(report)
     path = f"/streams/report/?model=bench-level&metric=level&month={month:%Y-%m}"
     with store_in(data), serving(data, workers=2, threads=2) as served:
-        ask = [_as(cookie, path) for cookie in cookies]
+        ask = [_as(session_cookie(cast[who]), path) for who in PEOPLE]
         cold = drive(served.url, lambda _number: ask[0], at_once=1, total=1)
         report.add("report, cold", "ms", cold.all_ms, f"statuses {dict(cold.statuses)}")
         warm = drive(served.url, lambda _number: ask[0], at_once=1, total=60)
         report.add("report again, within the minute", "ms", warm.all_ms)
+        _all_answered(cold, warm)
     with store_in(data) as store, serving(data, workers=2, threads=2) as served:
         report.add("the store alone, nothing kept", "ms", timed(lambda: _asked(store, first, month), 10))
         before = served.cpu_s()
         many = drive(served.url, lambda number: ask[number % len(ask)], at_once=IN_FLIGHT, total=REQUESTS)
+        _all_answered(many)
         head = f"report, {IN_FLIGHT} in flight, nothing kept at the start"
         report.add(f"{head}, median", "ms", many.all_ms, f"statuses {dict(many.statuses)}")
         report.add(f"{head}, 95th percentile", "ms", [percentile(many.all_ms, 95)])
         report.add(f"{head}, throughput", "req/s", [many.per_second])
         report.add(f"{head}, server CPU per request", "ms", [(served.cpu_s() - before) * 1000 / REQUESTS])
+
+
+def _all_answered(*loads: Any) -> None:
+    """A page that turns people away is fast and says nothing."""
+    statuses = {status for load in loads for status in load.statuses}
+    if statuses != {200}:
+        raise SystemExit(f"The page answered {sorted(statuses)}.")
 
 
 def _as(cookie: str, path: str) -> Request:

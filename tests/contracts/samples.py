@@ -387,6 +387,7 @@ ARGUMENTS: dict[str, Provider] = {
     "services.paper_id": applied("services.Paper"),
     "streams.alarm_id": row("streams.Alarm"),
     "streams.code": row("streams.Device", "code"),
+    "streams.credential_id": row("streams.Credential"),
     "streams.group": row("streams.DeviceGroup", "key"),
     "streams.message": row("streams.Quarantined"),
     "streams.model": any_row("streams.ThingModel", "key"),

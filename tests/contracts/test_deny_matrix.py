@@ -284,10 +284,14 @@ LOOKED_UP: dict[str, dict[str, Callable[..., Any]]] = {
 
 
 def holds(visitor: Visitor, action: Action, unit_id: int, district: District) -> bool:
-    """Whether the cast's description gives this persona the action there."""
+    """Whether the cast's description gives this persona the action there.
+
+    Asked as the persona: where a stand-in's number happens to be a row's, the place is that row's for who sees it.
+    """
     parameters = inspect.signature(action.function).parameters.values()
     required = [each.name for each in parameters if each.default is each.empty]
-    place = action.where(dict.fromkeys(required, StandIn(unit_id)))
+    with asking(visitor.persona.asker() if visitor.persona else NOBODY):
+        place = action.where(dict.fromkeys(required, StandIn(unit_id)))
     if place is Reach.ANYONE or (place is Reach.SELF and visitor.is_signed_in):
         return True
     if place is Reach.ANYWHERE:

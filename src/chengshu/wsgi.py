@@ -9,6 +9,18 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengshu.settings")
 _pages = get_wsgi_application()
 
-from chengshu.foundation.http.kept import Front  # noqa: E402 (its models need the apps, which are ready only now)
+from django.template.loader import get_template  # noqa: E402 (the apps are ready only now)
+from django.urls import reverse  # noqa: E402
 
+from chengshu.foundation.http.kept import Front  # noqa: E402 (its models need the apps)
+
+
+def _prepare() -> None:
+    """What the first to ask a new process would otherwise wait for: the addresses of all pages, and their frame."""
+    reverse("web:home")
+    for frame in ("base.html", "public_base.html", "ui.html"):
+        get_template(frame)
+
+
+_prepare()
 application = Front(_pages)

@@ -99,6 +99,7 @@ def _broker() -> Broker | None:
         username=config.text("CHENGSHU_BROKER_USER"),
         password=config.text("CHENGSHU_BROKER_PASSWORD"),
         authorities=Path(authorities) if authorities else None,
+        client_id=config.text("CHENGSHU_BROKER_CLIENT", "chengshu"),
     )
 
 

@@ -111,7 +111,7 @@ class Items:
         def allows(value: Any) -> bool:
             return allowed.within(Scope({}, None, Run(LIMITS, allowed.text)), value)
 
-        return Constrained(of, allows, normalised(definition.name), allowed)
+        return Constrained(of, allows, normalised(definition.name), allowed, in_place=kind == "allowedValues")
 
 
 def result_of(of: Type) -> Type | None:

@@ -31,8 +31,10 @@ def alone(value: Any) -> Any:
 
 
 def range_of(low: Any, high: Any, low_included: bool, high_included: bool, run: Run, at: int) -> Any:
-    """The range from ``low`` to ``high``; null if they have no order, as when one is null."""
-    if compare(low, high) is None:
+    """The range from ``low`` to ``high``; null if they have no order. An open end may be null: no limit there."""
+    without_low = low is None and not low_included and compare(high, high) == 0
+    without_high = high is None and not high_included and compare(low, low) == 0
+    if compare(low, high) is None and not (without_low or without_high):
         return run.null("not_a_range", at, left=kind(low), right=kind(high))
     return Range(low, high, low_included, high_included)
 

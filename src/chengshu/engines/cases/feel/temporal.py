@@ -262,16 +262,12 @@ def _in_zone(moment: int, zone: ZoneInfo) -> datetime | FarDateTime:
 
 
 def months_between(start: Any, end: Any) -> int:
-    """Whole months from one date to the other, cut towards zero."""
+    """Whole months from one date to the other, cut towards zero; times of day do not count."""
     months = int((end.year - start.year) * 12 + end.month - start.month)
-    left = _after_month(end) - _after_month(start)
+    left = int(end.day) - int(start.day)
     if months > 0 and left < 0:
         return months - 1
     return months + 1 if months < 0 and left > 0 else months
-
-
-def _after_month(value: Any) -> int:
-    return int(value.day) * DAY_NANOS + (nanos_of_day(value) if isinstance(value, DATE_TIMES) else 0)
 
 
 # ---- reading -------------------------------------------------------------------------------------------------

@@ -160,6 +160,7 @@ class Constrained(Type):
     """A type with allowed values.
 
     :param allows: whether a value that is of type ``of`` is among the allowed ones
+    :param in_place: whether these values stand in place of those that the base type allows, instead of besides them
     :param tests: the allowed values as whoever made the type holds them, best first
     """
 
@@ -167,12 +168,21 @@ class Constrained(Type):
     allows: Callable[[Any], bool] = field(compare=False)
     name: str = ""
     tests: Any = field(default=None, compare=False)
+    in_place: bool = False
+
+    @property
+    def base(self) -> Type:
+        """What a value must be besides being allowed."""
+        of = self.of
+        while self.in_place and isinstance(of, (Late, Constrained)):
+            of = of.target if isinstance(of, Late) else of.of
+        return of
 
     def conforms(self, value: Any) -> bool:
-        return value is None or (self.of.conforms(value) and self.allows(value))
+        return value is None or (self.base.conforms(value) and self.allows(value))
 
     def coerced(self, value: Any) -> Any:
-        taken = self.of.coerced(value)
+        taken = self.base.coerced(value)
         return taken if taken is MISMATCH or taken is None or self.allows(taken) else MISMATCH
 
     @property
@@ -215,7 +225,7 @@ def is_subtype(one: Type, other: Type) -> bool:
         case (_, Late()):
             return is_subtype(one, other.target)
         case (Constrained(), _):
-            return is_subtype(one.of, other)
+            return is_subtype(one.base, other)
         case (ListType(), ListType()):
             return is_subtype(one.of, other.of)
         case (RangeType(), RangeType()):

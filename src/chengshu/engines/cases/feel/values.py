@@ -144,10 +144,15 @@ Tick = Callable[[], None]
 
 
 def equal(left: Any, right: Any, tick: Tick | None = None) -> bool | None:
-    """``left = right``: None when values of different types are compared, except that null equals only null."""
+    """``left = right``: None when values of different types are compared, except that null equals only null and a
+    date equals its midnight in UTC (DMN 1.3 §10.3.2.3.5)."""
     if left is None or right is None:
         return left is right
     one, other = kind(left), kind(right)
+    if {one, other} == {"date", DATE_AND_TIME}:
+        return _equal_moments(
+            *(temporal.at_midnight(each) if kind(each) == "date" else each for each in (left, right))
+        )
     if one != other:
         return None
     if one == "list":

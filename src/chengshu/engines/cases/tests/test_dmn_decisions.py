@@ -126,6 +126,8 @@ def test_a_required_decision_is_made_once() -> None:
 
 TYPES = """<itemDefinition name="tScore"><typeRef>number</typeRef>
 <allowedValues><text>[0..100]</text></allowedValues></itemDefinition>
+<itemDefinition name="tBonus"><typeRef>tScore</typeRef>
+<allowedValues><text>[200..300]</text></allowedValues></itemDefinition>
 <itemDefinition name="tScores" isCollection="true"><typeRef>tScore</typeRef></itemDefinition>
 <itemDefinition name="tPupil"><itemComponent name="name"><typeRef>string</typeRef></itemComponent>
 <itemComponent name="scores"><typeRef>tScores</typeRef></itemComponent></itemDefinition>"""
@@ -134,6 +136,9 @@ COERCIONS: list[tuple[str, Any, Any]] = [
     ("tScore", 50, 50),
     ("tScore", 500, None),
     ("tScore", "50", None),
+    ("tBonus", 250, 250),
+    ("tBonus", 50, None),
+    ("tBonus", "x", None),
     ("tScore", [50], 50),
     ("tScore", [[50]], 50),
     ("tScores", 50, [50]),

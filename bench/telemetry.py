@@ -213,8 +213,9 @@ def kill(platform: Platform, moments: int, seed: int, stopping: threading.Event)
             break
         name = KILLED[moment % len(KILLED)]
         with contextlib.suppress(OSError, ValueError, KeyError):
-            os.kill(platform.pids()[name], signal.SIGKILL)
-            killed.append(name)
+            if pid := platform.pids()[name]:  # 0 while it is being started, which would be ourselves
+                os.kill(pid, signal.SIGKILL)
+                killed.append(name)
     return killed
 
 

@@ -25,14 +25,16 @@ COLUMNS = (
     Column("settle", gettext_lazy("Next step")),
 )
 SHOWN = 160
+STATES = frozenset({QuarantineState.DISMISSED, QuarantineState.TAKEN, "all"})
 
 
 @door("streams.view")
 def quarantine_list(request: HttpRequest) -> HttpResponse:
-    reason, state = request.GET.get("reason", ""), request.GET.get("state", QuarantineState.OPEN)
+    reason, state = request.GET.get("reason", ""), request.GET.get("state", "")
     reason = reason if reason in QuarantineReason.values else ""
+    state = state if state in STATES else ""
     page = paginate(
-        queries.quarantined(state=state, reason=reason),
+        queries.quarantined(state=state or QuarantineState.OPEN, reason=reason),
         order=("-received", "-id"),
         cursor=request.GET.get("cursor", ""),
     )
@@ -42,7 +44,7 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
         "shown": {row.pk: shown(row) for row in page.rows},
         "filters": [
             Filter("reason", _("Why"), reason, options=[Option(*each) for each in QuarantineReason.choices]),
-            Filter("state", _("State"), state, options=[Option(*each) for each in QuarantineState.choices]),
+            Filter("state", _("State"), state, options=_states()),
         ],
         "query": {name: value for name, value in (("reason", reason), ("state", state)) if value},
         "page": Page(len(page.rows), previous=page.previous, next=page.next),
@@ -50,6 +52,12 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
         "may_retry": current_asker().holds("streams.retry_quarantined"),
     }
     return render(request, "streams/quarantine.html", context)
+
+
+def _states() -> list[Option]:
+    """Without a choice those that wait are shown."""
+    usual, *others = (Option(*each) for each in QuarantineState.choices)
+    return [Option("", usual.label), *others, Option("all", _("All"))]
 
 
 def shown(row: Quarantined) -> str:

@@ -113,3 +113,23 @@ def test_a_settled_message_is_not_tried_again(own_store: Columns) -> None:
     with pytest.raises(Conflict):
         actions.retry_quarantined(device=device, store=own_store)
     assert states() == {"0.flow": "dismissed"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", {"flow"}),
+        ("?state=dismissed", {"salt"}),
+        ("?state=all", {"flow", "salt"}),
+        ("?state=x", {"flow"}),
+    ],
+)
+def test_the_page_shows_what_waits_unless_more_is_asked_for(
+    asked: str, found: set[str], signed_in: SignedIn
+) -> None:
+    device = a_device("DB-1", unit_key="data-bureau")
+    kept_apart(device, {"flow": 2})
+    kept_apart(device, {"salt": 2}, position=1)
+    actions.settle_quarantined(message=Quarantined.objects.get(item="0.salt"), note="试验")
+    page = signed_in("integrator").get(f"/streams/quarantine/{asked}").content.decode()
+    assert {name for name in ("flow", "salt") if f"{name}&#34;" in page} == found

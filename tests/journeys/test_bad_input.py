@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from typing import Any
 
@@ -58,6 +59,21 @@ def test_files_that_cannot_be_taken_say_why_and_a_double_click_files_once(
     phone.page.locator(".portal-receipt__keep").wait_for()
     with town.inside():
         assert Application.objects.filter(account__username="clumsy.applicant").count() == 1
+
+
+def test_a_file_chosen_before_the_page_is_ready_is_sent(town: Town, stack: ExitStack) -> None:
+    """On a slow line the form can be used before the script that sends files has come."""
+    phone = begin(town, stack, "early.applicant")
+    applying.fill(phone, FORM)
+    held: list[Any] = []
+    phone.page.route(re.compile(r"/assets/upload-[^/]+\.js$"), lambda route: held.append(route))
+    applying.to_materials(phone)
+    told = choose(phone, "identity_document", "空.pdf", b"")
+    phone.page.wait_for_function("() => document.readyState === 'complete'")
+    assert held and told.count() == 0
+    for route in held:
+        route.continue_()
+    told.filter(has_text="空").wait_for()
 
 
 def test_what_is_typed_without_a_connection_is_there_afterwards(town: Town, stack: ExitStack) -> None:

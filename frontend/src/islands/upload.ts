@@ -22,14 +22,17 @@ export function mount(field: HTMLElement): void {
   const name = input.name
   const form = field.closest('form')
   if (form) holdUntilArrived(form)
-  input.addEventListener('change', () => {
+  const take = (): void => {
     const files = [...(input.files ?? [])]
     if (!input.multiple) clearEarlier(field)
     for (const file of files) start(field, file)
     input.value = ''
     input.removeAttribute('name')
     field.dataset.original = name
-  })
+  }
+  input.addEventListener('change', take)
+  // A file may be chosen while this script is still on its way to a slow phone.
+  if (input.files?.length) take()
   zone.addEventListener('dragover', (event) => {
     event.preventDefault()
     zone.dataset.over = ''

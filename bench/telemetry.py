@@ -8,7 +8,7 @@ ports of its own, whose pump judges every message by the rules. They begin when 
 start makes it compute. Every 100 ms somebody looks which values of every tenth device have become visible; the time
 from a message's arrival at the gateway until then is what is shown. At the end every acknowledged number of every
 device is looked for in the columnar store, where it must stand exactly once. With ``--moments N`` gateway, pump,
-columnar owner, worker and PostgreSQL are killed N times meanwhile; then alarms are counted too: none may be there
+columnar owner, worker and PostgreSQL are killed in turn, N times in all; then alarms are counted too: none may be there
 twice, and each must have been raised that the stored readings call for. Exits with 1 if something is missing or
 doubled.
 """
@@ -46,8 +46,9 @@ KILLED = ("gateway-0", "pump", "columns", "worker", "postgres")
 HIGH = 12.5
 """The simulated level swings between 7 and 13, so that some devices cross it while we look."""
 LOOK_S = 0.1
-LOOKED_AT = 10
-"""Every tenth device is looked at, so that looking takes little of the machine."""
+LOOKED_AT = 100
+"""Every hundredth device is looked at, by its number, so that looking takes little of the machine."""
+SAMPLE_S = 2.0
 SETTLE_S = 300.0
 CALM_S = 10.0
 CALM_SHARE = 0.2
@@ -58,6 +59,7 @@ class Seen:
     """What the onlooker saw, in milliseconds from arrival to visibility; gaps while the database was down count."""
 
     ms: list[float] = field(default_factory=list)
+    devices: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -79,6 +81,35 @@ class Platform:
 @dataclass(frozen=True)
 class _Known:
     pid: int
+
+
+@dataclass
+class Spending:
+    """Processor time of every process of the machine from now on, by what it is; looked at every ``SAMPLE_S``."""
+
+    names: dict[int, str]
+    families: dict[int, str]
+    before: dict[int, float] = field(default_factory=dict)
+    last: dict[int, tuple[str, float]] = field(default_factory=dict)
+    has_begun: bool = False
+
+    def sample(self) -> None:
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                self._take(int(file.parent.name), file.read_text(encoding="utf-8").rpartition(")")[2].split())
+        self.has_begun = True
+
+    def _take(self, pid: int, fields: list[str]) -> None:
+        name = self.names.get(pid) or self.families.get(int(fields[1]), "everything else")
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        self.before.setdefault(pid, 0.0 if self.has_begun else used)
+        self.last[pid] = name, used
+
+    def by_name(self) -> dict[str, float]:
+        spent: dict[str, float] = {}
+        for pid, (name, used) in self.last.items():
+            spent[name] = spent.get(name, 0.0) + used - self.before[pid]
+        return spent
 
 
 @contextmanager
@@ -191,13 +222,13 @@ def look(seen: Seen, stopping: threading.Event) -> None:
 def _looked(seen: Seen, newest: Any) -> Any:
     from datetime import UTC, datetime
 
-    from django.db.models import F
-
-    from chengshu.engines.streams.models import LatestValue
+    from chengshu.engines.streams.models import Device, LatestValue
     from chengshu.foundation.asking import asking, system
 
     with asking(system("bench", "cli")):
-        rows = LatestValue.objects.order_by().annotate(part=F("device_id") % LOOKED_AT).filter(part=0)
+        if not seen.devices:
+            seen.devices = list(Device.objects.order_by("pk").values_list("pk", flat=True))[::LOOKED_AT]
+        rows = LatestValue.objects.order_by().filter(device__in=seen.devices)
         came = list((rows.filter(received__gt=newest) if newest else rows).values_list("received", flat=True))
     now = datetime.now(UTC)
     if newest is not None:
@@ -206,17 +237,23 @@ def _looked(seen: Seen, newest: Any) -> Any:
 
 
 def kill(platform: Platform, moments: int, seed: int, stopping: threading.Event) -> list[str]:
-    """kill -9 of one process after the other at random moments."""
-    chance, killed = random.Random(seed), []
-    for moment in range(moments):
-        if stopping.wait(chance.uniform(1.0, 4.0)):
-            break
-        name = KILLED[moment % len(KILLED)]
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            if pid := platform.pids()[name]:  # 0 while it is being started, which would be ourselves
-                os.kill(pid, signal.SIGKILL)
-                killed.append(name)
+    """kill -9 of one process after the other at random moments; whose turn it is while it is away is passed over."""
+    chance, killed = random.Random(seed), list[str]()
+    turns = itertools.cycle(KILLED)
+    while len(killed) < moments and not stopping.wait(chance.uniform(1.0, 4.0)):
+        name = next((each for each in itertools.islice(turns, len(KILLED)) if _killed(platform, each)), "")
+        if name:
+            killed.append(name)
     return killed
+
+
+def _killed(platform: Platform, name: str) -> bool:
+    """Whether it was there to be killed."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        if pid := platform.pids()[name]:  # 0 while it is being started, which would be ourselves
+            os.kill(pid, signal.SIGKILL)
+            return True
+    return False
 
 
 def stored() -> dict[int, tuple[int, int]]:
@@ -309,7 +346,9 @@ def measure(report: Report, folder: Path, options: argparse.Namespace) -> int:
         return _judged(report, platform, options, *_play(platform, options))
 
 
-def _play(platform: Platform, options: argparse.Namespace) -> tuple[list[dict[str, Any]], Seen, list[str]]:
+def _play(
+    platform: Platform, options: argparse.Namespace
+) -> tuple[list[dict[str, Any]], Seen, list[str], Spending]:
     seen, stopping = Seen(), threading.Event()
     secrets = json.loads((platform.folder / "secrets.json").read_text(encoding="utf-8"))
     parts = -(-options.sessions // MOST_OF_A_PROCESS)
@@ -332,6 +371,11 @@ def _play(platform: Platform, options: argparse.Namespace) -> tuple[list[dict[st
         for part in range(parts)
     ]
     killed: list[str] = []
+    pids = platform.pids()
+    named = {pid: name for name, pid in pids.items()} | {each.pid: "simulator" for each in fleets}
+    spending = Spending(named | {os.getpid(): "this onlooker"}, {pids["postgres"]: "postgres"})
+    sampler = threading.Thread(target=_sample, args=(spending, stopping))
+    sampler.start()
     onlooker = threading.Thread(target=look, args=(seen, stopping))
     killer = threading.Thread(
         target=lambda: killed.extend(kill(platform, options.moments, options.seed, stopping))
@@ -342,9 +386,15 @@ def _play(platform: Platform, options: argparse.Namespace) -> tuple[list[dict[st
         outcomes = [json.loads(fleet.communicate()[0]) for fleet in fleets]
     finally:
         stopping.set()
-        onlooker.join()
-        killer.join()
-    return outcomes, seen, killed
+        for thread in (onlooker, killer, sampler):
+            thread.join()
+    return outcomes, seen, killed, spending
+
+
+def _sample(spending: Spending, stopping: threading.Event) -> None:
+    spending.sample()
+    while not stopping.wait(SAMPLE_S):
+        spending.sample()
 
 
 def _judged(
@@ -354,8 +404,8 @@ def _judged(
     outcomes: list[dict[str, Any]],
     seen: Seen,
     killed: list[str],
+    spending: Spending,
 ) -> int:
-    cpu = {each.name: each.cpu_s() for each in platform.processes()}
     memory = {each.name: each.memory_mb() for each in platform.processes()}
     acknowledged = _acknowledged(platform.folder)
     count = sum(len(set(numbers)) for numbers in acknowledged.values())
@@ -382,8 +432,9 @@ def _judged(
     report.add("stored twice", "", [twice])
     report.add("alarms called for and not raised", "", [unraised])
     report.add("alarms raised twice", "", [doubled])
-    for name, seconds in cpu.items():
-        report.add(f"{name}: processor time since it started", "s", [seconds], f"{memory[name]:.0f} MB")
+    for name, seconds in sorted(spending.by_name().items(), key=lambda each: -each[1]):
+        held = f"{memory[name]:.0f} MB" if name in memory else ""
+        report.add(f"{name}: processor time meanwhile", "s", [seconds], held)
     if killed:
         report.add("processes killed", "", [len(killed)], " ".join(sorted(set(killed))))
     return int(lost or twice or unraised or doubled or not count)

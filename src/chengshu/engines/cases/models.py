@@ -247,6 +247,11 @@ class Task(_Running):
             ),
             models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="cases_task_due"),
             models.Index(
+                fields=["role", "due_at", "id"],
+                condition=Q(state="open", assignee__isnull=True),
+                name="cases_task_offered",
+            ),
+            models.Index(
                 fields=["id"],
                 include=["unit", "assignee", "role", "kind", "due_at", "warn_at", "case", "completed_by_id"],
                 condition=Q(state="open"),

@@ -27,6 +27,7 @@ PAST_MS: Final = 7 * 86_400 * 1000
 """So late may a device hand in what it kept while it was cut off; what is older is back-filled by people."""
 MOST_IN_MESSAGE: Final = 1000
 LONGEST_DETAIL: Final = 4000
+_SEQ_END: Final = 2**62
 _ACK: Final = re.compile(r"up/commands/(\d{1,18})/ack")
 
 
@@ -70,11 +71,26 @@ class Decoded:
     rejected: list[Rejected] = field(default_factory=list)
 
 
+class _Sent(msgspec.Struct, gc=False):
+    """A message of properties as nearly all are: one object with what it should have."""
+
+    values: dict[str, Any]
+    ts: int | msgspec.UnsetType = msgspec.UNSET
+    seq: int = -1
+
+
+_SENT: Final = msgspec.json.Decoder(_Sent)
+
+
 def decoded(raw: Raw, definition: Definition | None) -> Decoded:
     """Read a message; nothing in it raises.
 
     :param definition: None for a device that is not registered, or whose model is not in use
     """
+    if definition is not None and raw.name == "up/properties":
+        readings = _all_right(raw, definition)
+        if readings is not None:
+            return Decoded(readings)
     found = Decoded()
     if definition is None:
         found.rejected.append(Rejected(QuarantineReason.UNKNOWN_DEVICE))
@@ -97,6 +113,27 @@ def decoded(raw: Raw, definition: Definition | None) -> Decoded:
     else:
         found.rejected.append(Rejected(QuarantineReason.UNDECODABLE, detail=f"name {raw.name}"[:300]))
     return found
+
+
+def _all_right(raw: Raw, definition: Definition) -> list[Reading] | None:
+    """The readings of a message of which nothing is wrong; None for any other, which is then read step by step."""
+    try:
+        sent = _SENT.decode(raw.payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    at = raw.received if sent.ts is msgspec.UNSET else sent.ts
+    if not -PAST_MS <= at - raw.received <= FUTURE_MS or not -1 <= sent.seq < _SEQ_END:
+        return None
+    readings = []
+    for metric, value in sent.values.items():
+        declared = definition.properties.get(metric)
+        if declared is None:
+            return None
+        read = value_of(declared, value)
+        if isinstance(read, ValueFate):
+            return None
+        readings.append(Reading(raw.device, metric, at, read[0], read[1], sent.seq, raw.received))
+    return readings
 
 
 def _properties(raw: Raw, definition: Definition, content: object, found: Decoded) -> None:
@@ -169,4 +206,4 @@ def _time(raw: Raw, given: Mapping[str, Any], number: int, found: Decoded) -> in
 
 def _seq(given: Mapping[str, Any]) -> int:
     seq = given.get("seq", -1)
-    return seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq < 2**62 else -1
+    return seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq < _SEQ_END else -1

@@ -6,11 +6,11 @@ Each function is one statement for a whole batch. All of them belong into the tr
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +19,7 @@ from django.db import connection
 from chengshu.engines.streams.data import Reading
 from chengshu.engines.streams.decoding import Answer, Rejected
 from chengshu.engines.streams.spool import Raw
-from chengshu.engines.streams.writing import Fates, Series
+from chengshu.engines.streams.writing import Series
 
 _LOCK: Final = 0x63_68_73_74
 KEPT_BYTES: Final = 64 << 10
@@ -28,7 +28,15 @@ KEPT_BYTES: Final = 64 << 10
 
 @contextmanager
 def sole_writer() -> Iterator[None]:
-    """Hold the one right to judge and write readings: the pump and a back-fill take turns."""
+    """Hold the one right to judge and write readings: the pump and a back-fill take turns.
+
+    Within a transaction it is held until that ends, so that whoever comes next sees what was written.
+    """
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
@@ -45,10 +53,17 @@ def next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
+def last_number() -> int:
+    """The last that anybody took."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM streams_batch")
+        return int(cursor.fetchone()[0])
+
+
 def newest_of(devices: Iterable[int]) -> dict[Series, int]:
     """The time of the newest reading of every series of these devices, in milliseconds."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, [_numbers(set(devices))])
+        cursor.execute(_NEWEST, [numbers(set(devices))])
         return {(device, metric): at for device, metric, at in msgspec.json.decode(cursor.fetchone()[0])}
 
 
@@ -72,10 +87,13 @@ class _Run:
     """Whether the series had no other value in this batch, so that the run may have begun before it."""
 
 
-def remember_newest(readings: Iterable[Reading]) -> None:
-    """Put newer values in place of older ones; an older one changes nothing."""
+def remember_newest(readings: Iterable[Reading], known: Container[Series] = frozenset()) -> None:
+    """Put newer values in place of older ones; an older one changes nothing.
+
+    :param known: series that have a value already, which is then found and changed at half the price
+    """
     runs: dict[Series, _Run] = {}
-    for reading in sorted(readings, key=lambda each: each.at):
+    for reading in sorted(readings, key=attrgetter("at")):
         run = runs.get((reading.device, reading.metric))
         if run is None:
             runs[reading.device, reading.metric] = _Run(reading, reading.at)
@@ -83,9 +101,12 @@ def remember_newest(readings: Iterable[Reading]) -> None:
             run.last = reading
         else:
             runs[reading.device, reading.metric] = _Run(reading, reading.at, is_whole=False)
-    ordered = [runs[series] for series in sorted(runs)]
+    ordered = sorted(runs)
+    there = [runs[series] for series in ordered if series in known]
+    if there and execute(_RENEW, _columns_of(there)) == len(there):
+        ordered = [series for series in ordered if series not in known]
     if ordered:
-        _execute(_REMEMBER, _columns_of(ordered))
+        execute(_REMEMBER, _columns_of([runs[series] for series in ordered]))
 
 
 def _is_same(one: Reading, other: Reading) -> bool:
@@ -95,90 +116,59 @@ def _is_same(one: Reading, other: Reading) -> bool:
 
 
 def _columns_of(runs: Sequence[_Run]) -> list[Any]:
+    newest = [run.last for run in runs]
     return [
-        _numbers(run.last.device for run in runs),
-        _words(run.last.metric for run in runs),
-        _numbers(run.last.at for run in runs),
-        _numbers(run.last.value for run in runs),
-        _words(run.last.text for run in runs),
-        _numbers(run.last.received for run in runs),
-        _numbers(run.since for run in runs),
-        _numbers(run.is_whole for run in runs),
+        numbers([each.device for each in newest]),
+        _words([each.metric for each in newest]),
+        numbers([each.at for each in newest]),
+        numbers([each.value for each in newest]),
+        _words([each.text for each in newest]),
+        numbers([each.received for each in newest]),
+        numbers([run.since for run in runs]),
+        numbers([run.is_whole for run in runs]),
     ]
 
 
-def _numbers(values: Iterable[float | bool | None]) -> str:
+def numbers(values: Iterable[float | bool]) -> str:
     """An array as PostgreSQL reads it; the driver would take ten times as long to write it."""
-    return "{" + ",".join("NULL" if each is None else str(each) for each in values) + "}"
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _words(values: Iterable[str]) -> str:
     """A JSON array; the statement unfolds it in the same order."""
-    return msgspec.json.encode([_clean(each) for each in values]).decode()
+    return msgspec.json.encode([_clean(each) if each else "" for each in values]).decode()
 
 
-_REMEMBER: Final = """
+_CAME: Final = """
+FROM unnest(%s::bigint[], ARRAY(SELECT json_array_elements_text(%s::json)), %s::bigint[], %s::float8[],
+            ARRAY(SELECT json_array_elements_text(%s::json)), %s::bigint[], %s::bigint[], %s::bool[])
+     AS came (device_id, metric, at, value, text, received, since, is_whole)
+"""
+
+_RENEW: Final = f"""
+UPDATE streams_latestvalue AS known
+SET at = to_timestamp(came.at / 1000.0), value = came.value, text = came.text,
+    received = to_timestamp(came.received / 1000.0),
+    since = CASE WHEN came.is_whole AND known.value = came.value AND known.text = came.text
+                 THEN known.since ELSE to_timestamp(came.since / 1000.0) END
+{_CAME}
+WHERE known.device_id = came.device_id AND known.metric = came.metric
+      AND known.at < to_timestamp(came.at / 1000.0)
+"""
+
+_REMEMBER: Final = f"""
 INSERT INTO streams_latestvalue AS known (device_id, unit_id, metric, at, value, text, received, since)
 SELECT came.device_id, device.unit_id, came.metric, to_timestamp(came.at / 1000.0), came.value, came.text,
        to_timestamp(came.received / 1000.0),
        CASE WHEN came.is_whole AND before.value = came.value AND before.text = came.text
             THEN before.since ELSE to_timestamp(came.since / 1000.0) END
-FROM unnest(%s::bigint[], ARRAY(SELECT json_array_elements_text(%s::json)), %s::bigint[], %s::float8[],
-            ARRAY(SELECT json_array_elements_text(%s::json)), %s::bigint[], %s::bigint[], %s::bool[])
-     AS came (device_id, metric, at, value, text, received, since, is_whole)
+{_CAME}
 JOIN streams_device AS device ON device.id = came.device_id
 LEFT JOIN streams_latestvalue AS before ON before.device_id = came.device_id AND before.metric = came.metric
 ON CONFLICT (device_id, metric) DO UPDATE
 SET at = excluded.at, value = excluded.value, text = excluded.text, received = excluded.received,
     since = excluded.since
 WHERE known.at < excluded.at
-"""
-
-
-def remember_presence(heard: Mapping[int, int], fates: Fates, quarantined: Mapping[int, int]) -> None:
-    """When each device was last heard, and the counts of what it sent.
-
-    :param heard: device → milliseconds at which its last message came
-    """
-    late, duplicate = _counted(fates.late), _counted([*fates.duplicate, *fates.too_old])
-    accepted = _counted(fates.stored)
-    last = dict.fromkeys(heard, 0)
-    for reading in fates.stored:
-        last[reading.device] = max(last.get(reading.device, 0), reading.at)
-    devices = sorted(heard)
-    if devices:
-        _execute(
-            _PRESENCE,
-            [
-                _numbers(devices),
-                _numbers(heard[each] for each in devices),
-                _numbers(last[each] or None for each in devices),
-                *(
-                    _numbers(counts.get(each, 0) for each in devices)
-                    for counts in (accepted, late, duplicate, quarantined)
-                ),
-            ],
-        )
-
-
-def _counted(readings: Iterable[Reading]) -> Counter[int]:
-    return Counter(reading.device for reading in readings)
-
-
-_PRESENCE: Final = """
-INSERT INTO streams_presence AS known
-    (device_id, unit_id, last_received, last_at, accepted, late, duplicate, quarantined)
-SELECT came.device_id, device.unit_id, to_timestamp(came.last_received / 1000.0),
-       to_timestamp(came.last_at / 1000.0), came.accepted, came.late, came.duplicate, came.quarantined
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-            %s::bigint[])
-     AS came (device_id, last_received, last_at, accepted, late, duplicate, quarantined)
-JOIN streams_device AS device ON device.id = came.device_id
-ON CONFLICT (device_id) DO UPDATE
-SET last_received = greatest(known.last_received, excluded.last_received),
-    last_at = greatest(known.last_at, excluded.last_at),
-    accepted = known.accepted + excluded.accepted, late = known.late + excluded.late,
-    duplicate = known.duplicate + excluded.duplicate, quarantined = known.quarantined + excluded.quarantined
 """
 
 
@@ -189,7 +179,7 @@ def keep_apart(stream: str, rejected: Sequence[tuple[int, Raw, Rejected]]) -> No
     """
     if not rejected:
         return
-    _execute(
+    execute(
         _QUARANTINE,
         [
             stream,
@@ -229,16 +219,18 @@ def remember_reported(readings: Iterable[Reading], writable: Mapping[int, frozen
 
     :param writable: device → keys of its writable properties
     """
+    if not writable:
+        return
     reported: dict[int, dict[str, Any]] = {}
     newest: dict[int, int] = {}
-    for reading in sorted(readings, key=lambda each: each.at):
+    for reading in sorted(readings, key=attrgetter("at")):
         if reading.metric in writable.get(reading.device, ()):
             reported.setdefault(reading.device, {})[reading.metric] = reading.text or reading.value
             newest[reading.device] = reading.at
     devices = sorted(reported)
     if devices:
         told = [msgspec.json.encode(reported[each]).decode() for each in devices]
-        _execute(_TWIN, [devices, told, [_moment(newest[each]) for each in devices]])
+        execute(_TWIN, [devices, told, [_moment(newest[each]) for each in devices]])
 
 
 _TWIN: Final = """
@@ -257,7 +249,7 @@ def end_commands(answers: Sequence[Answer], at_ms: int) -> None:
     A command that was sent and has expired meanwhile is done all the same: the device says so.
     """
     if answers:
-        _execute(
+        execute(
             _ANSWER,
             [
                 _moment(at_ms),
@@ -279,6 +271,8 @@ WHERE command.id = came.id AND command.device_id = came.device_id
 """
 
 
-def _execute(statement: str, values: Sequence[Any]) -> None:
+def execute(statement: str, values: Sequence[Any]) -> int:
+    """How many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
+        return int(cursor.rowcount)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengshu.engines.streams.models import Device
 from chengshu.engines.streams.models_rules import Alarm, AlarmLevel, AlarmState, AlarmStep
+from chengshu.engines.streams.presence import NOTED_EVERY_S
 from chengshu.engines.streams.queries import ONLINE_HEARTBEATS, heartbeats
 from chengshu.engines.streams.showing_alarms import LEVEL_TONES, STATE_TONES, subject
 from chengshu.foundation.errors import Missing, Words
@@ -63,7 +64,7 @@ _CONDITION = """
          WHEN device.state = 'stopped' THEN 7
          WHEN presence.last_received IS NULL THEN 9
          WHEN presence.last_received < %(now)s - make_interval(
-             secs => %(patience)s * coalesce(device.heartbeat_s, beat.seconds, %(usual)s)) THEN 8
+             secs => %(noted)s + %(patience)s * coalesce(device.heartbeat_s, beat.seconds, %(usual)s)) THEN 8
          ELSE 0 END
 """
 _FROM = f"""
@@ -122,6 +123,7 @@ def _asked() -> dict[str, Any]:
     return {
         "now": timezone.now(),
         "patience": ONLINE_HEARTBEATS,
+        "noted": NOTED_EVERY_S,
         "usual": USUAL_HEARTBEAT_S,
         "models": list(known),
         "beats": list(known.values()),

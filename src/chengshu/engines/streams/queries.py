@@ -24,13 +24,14 @@ from chengshu.engines.streams.models import (
     ThingModelVersion,
     VersionState,
 )
+from chengshu.engines.streams.presence import NOTED_EVERY_S
 from chengshu.engines.streams.things import Definition, Property, read_definition
 from chengshu.foundation.errors import Conflict, InvalidInput, Missing
 
 SHOWN_WITH_IT = ("model", "unit", "group", "presence", "twin", "parent__unit")
 CREDENTIALS_OVER = 3
 ONLINE_HEARTBEATS = 3
-"""A device is online if it was heard within three of its heartbeats."""
+"""A device is online if it was heard within three of its heartbeats, or so much longer ago as noting it may take."""
 
 
 def devices(
@@ -61,12 +62,17 @@ def _by_presence(rows: QuerySet[Device], presence: str) -> QuerySet[Device]:
         return rows
     online, now = Q(pk__in=()), timezone.now()
     for model_id, heartbeat_s in heartbeats().items():
-        since = now - timedelta(seconds=ONLINE_HEARTBEATS * heartbeat_s)
+        since = now - patience(heartbeat_s)
         online |= Q(model_id=model_id, heartbeat_s=None, presence__last_received__gte=since)
     for heartbeat_s in _own_heartbeats(rows):
-        since = now - timedelta(seconds=ONLINE_HEARTBEATS * heartbeat_s)
+        since = now - patience(heartbeat_s)
         online |= Q(heartbeat_s=heartbeat_s, presence__last_received__gte=since)
     return rows.filter(online) if presence == "online" else rows.exclude(online).exclude(presence=None)
+
+
+def patience(heartbeat_s: int) -> timedelta:
+    """So long a device may not have been heard and is online."""
+    return timedelta(seconds=ONLINE_HEARTBEATS * heartbeat_s + NOTED_EVERY_S)
 
 
 def _own_heartbeats(rows: QuerySet[Device]) -> list[int]:
@@ -91,8 +97,7 @@ def is_online(device: Device, heartbeat_s: int, now: datetime) -> bool | None:
     presence = getattr(device, "presence", None)
     if presence is None:
         return None
-    patience = timedelta(seconds=ONLINE_HEARTBEATS * (device.heartbeat_s or heartbeat_s))
-    return bool(presence.last_received >= now - patience)
+    return bool(presence.last_received >= now - patience(device.heartbeat_s or heartbeat_s))
 
 
 def device_by_code(code: str) -> Device:

@@ -13,6 +13,7 @@ import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Protocol
 
 from chengshu.engines.streams import alarming
@@ -27,6 +28,8 @@ SAVE_EVERY_MS = 30_000
 BY_PEOPLE = (AlarmStepKind.ACKNOWLEDGED, AlarmStepKind.ENDED, AlarmStepKind.HIDDEN)
 LOOK_BACK = timedelta(days=1)
 IN_ORDER = "received, at, device, metric"
+_ORDER = attrgetter("received", "at", "device", "metric")
+"""As ``IN_ORDER``: what is caught up comes in the order in which it came at first."""
 
 
 class Store(Protocol):
@@ -69,7 +72,7 @@ class RuleRunner:
         """Judge a batch, inside the pump's transaction."""
         if batch != self.batch:
             doings = self._take_in_doings()
-            self._events = doings + self._engine.feed(sorted(fates.stored, key=_order))
+            self._events = doings + self._engine.feed(sorted(fates.stored, key=_ORDER))
             self.batch = batch
         self._write(self._events)
 
@@ -162,8 +165,3 @@ def _readable(memory: RuleMemory | None) -> dict[str, Any] | None:
     if memory and saved.get("format") != FORMAT:
         LOG.warning("The memory of the rules was saved in another format and is left out.")
     return saved if saved.get("format") == FORMAT else None
-
-
-def _order(reading: Reading) -> tuple[int, int, int, str]:
-    """As ``IN_ORDER``: what is caught up comes in the order in which it came at first."""
-    return reading.received, reading.at, reading.device, reading.metric

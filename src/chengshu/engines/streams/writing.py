@@ -139,11 +139,10 @@ def insert_readings(store: Columns, readings: Sequence[Reading], *, token: str, 
     """Add readings as one block; a repetition under the same token adds nothing, to the roll-ups neither."""
     if not readings:
         return
-    ordered = sorted(readings, key=lambda each: (each.device, each.metric, each.at))
     columns: dict[str, list[Any]] = {
-        name: [getattr(each, name) for each in ordered] for name in READING_TYPES if name != "batch"
+        name: [getattr(each, name) for each in readings] for name in READING_TYPES if name != "batch"
     }
-    columns["batch"] = [batch] * len(ordered)
+    columns["batch"] = [batch] * len(readings)
     settings = {**ONCE, "insert_deduplication_token": token}
     store.insert(f"{store.database}.readings", columns, READING_TYPES, settings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import socket
 import time
 from base64 import b64encode
@@ -324,6 +325,15 @@ def test_what_was_answered_survives_a_kill_and_the_client_finds_the_new_port(tmp
     store.close()
     assert own.stop() == 0
     assert not port_file(own.layout).exists()
+
+
+def test_merging_gives_way_to_whoever_inserts_or_asks(owner: OwnerProcess, own_store: Columns) -> None:
+    own_store.run("SELECT 1")
+    assert owner.process is not None
+    tasks = Path(f"/proc/{owner.process.pid}/task")
+    merging = [each.parent for each in tasks.glob("*/comm") if each.read_text().strip() == "MergeMutate"]
+    assert merging
+    assert {os.getpriority(os.PRIO_PROCESS, int(each.name)) for each in merging} == {10}
 
 
 def test_without_a_process_it_says_so(tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ import msgspec
 import pytest
 
 from chengshu.engines.streams import actions, latest, pump, writing
+from chengshu.engines.streams.backfill import fill
 from chengshu.engines.streams.columns.client import Columns
+from chengshu.engines.streams.data import Reading
 from chengshu.engines.streams.decoding import FUTURE_MS, PAST_MS, decoded
+from chengshu.engines.streams.machine import as_machine
 from chengshu.engines.streams.models import (
     Checkpoint,
     Command,
@@ -168,7 +171,7 @@ def test_readings_reach_the_store_and_the_newest_is_known(
     assert newest(device) == 1.99
     presence = Presence.objects.get()
     assert (presence.accepted, presence.late, presence.duplicate, presence.quarantined) == (400, 0, 0, 0)
-    place = Checkpoint.objects.get()
+    place = Checkpoint.objects.get(consumer="pump")
     assert (place.position, place.pending) == (200, 0)
 
 
@@ -191,6 +194,7 @@ def test_each_fate_is_counted_and_what_is_not_taken_is_kept_apart(
     )
     spool.records.append(b"no record of ours")
     working.pump("g-0", spool)
+    working.note_presence()
     assert stored(own_store) == 3
     assert newest(device) == 5
     presence = Presence.objects.get()
@@ -300,6 +304,7 @@ def test_a_crash_at_any_step_neither_loses_nor_doubles(
     )
     while begun_anew.pump("g-0", spool):
         pass
+    begun_anew.note_presence()
     assert stored(own_store) == 13
     for table in ("minutes", "hours"):
         assert rolled(own_store, table) == computed(own_store, table)
@@ -307,8 +312,88 @@ def test_a_crash_at_any_step_neither_loses_nor_doubles(
     assert (presence.accepted, presence.late, presence.duplicate, presence.quarantined) == (13, 4, 5, 1)
     assert Quarantined.objects.count() == 1
     assert newest(device) == 3
-    assert [size for _number, size in heard] == [5, 7, 1]
-    assert len({number for number, _size in heard}) == 3
+    assert list(dict(heard).values()) == [5, 7, 1], "told again after a failure, under the same number"
+
+
+def presence_of(device: int) -> tuple[int, int, int, int]:
+    row = Presence.objects.get(device=device)
+    return row.accepted, row.late, row.duplicate, row.quarantined
+
+
+@pumping
+def test_presence_is_noted_now_and_then_and_a_crash_in_between_loses_no_count(
+    own_store: Columns, spool: Kept, working: Pump, tmp_path: Path
+) -> None:
+    device, newcomer = a_device().pk, a_device("WL-2").pk
+    sent(spool, message({"level": 1}, ts=NOW - 9000, device=device))
+    working.pump("g-0", spool)
+    assert presence_of(device) == (1, 0, 0, 0)
+    sent(
+        spool,
+        message({"level": 1}, ts=NOW - 8000, device=device, received=NOW + 7),
+        message({"level": 1}, ts=NOW - 9500, device=device),
+        message({"level": 1}, ts=NOW - 9000, device=device),
+        message({"level": 99}, device=device),
+        message({"level": 1}, device=newcomer),
+    )
+    working.pump("g-0", spool)
+    assert presence_of(device) == (1, 1, 1, 1), "what the store cannot tell again is counted at once"
+    assert presence_of(newcomer)[1:] == (0, 0, 0), "who was never heard is there at once"
+    begun_anew = Pump(own_store, tmp_path)
+    sent(spool, message({"level": 1}, ts=NOW - 7000, device=device))
+    begun_anew.pump("g-0", spool)
+    assert (presence_of(device), presence_of(newcomer)) == ((4, 1, 1, 1), (1, 0, 0, 0))
+    assert Presence.objects.get(device=device).last_received.timestamp() * 1000 == NOW + 7
+    once_more = Pump(own_store, tmp_path)
+    sent(spool, message({"level": 1}, ts=NOW + 6000, device=newcomer))
+    once_more.pump("g-0", spool)
+    assert (presence_of(device), presence_of(newcomer)) == ((4, 1, 1, 1), (2, 0, 0, 0))
+
+
+@pumping
+def test_a_turn_without_messages_notes_what_waits(own_store: Columns, spool: Kept, working: Pump) -> None:
+    device = a_device().pk
+    for number in range(3):
+        sent(spool, message({"level": number}, ts=NOW + number, device=device))
+        working.pump("g-0", spool)
+    assert presence_of(device)[0] == 1
+    working.turn()
+    assert presence_of(device)[0] == 3
+
+
+@pumping
+def test_readings_handed_in_afterwards_are_known_to_the_next_batch(
+    own_store: Columns, spool: Kept, working: Pump
+) -> None:
+    device = a_device().pk
+    sent(spool, message({"level": 1}, ts=NOW - 9000, device=device))
+    working.pump("g-0", spool)
+    with as_machine("streams.backfill"):
+        fill(own_store, [Reading(device, "level", NOW - 5000, 2.0, received=NOW)])
+    sent(
+        spool,
+        message({"level": 3}, ts=NOW - 5000, device=device),
+        message({"level": 4}, ts=NOW - 7000, device=device),
+    )
+    working.pump("g-0", spool)
+    working.note_presence()
+    assert presence_of(device) == (2, 1, 1, 0)
+    assert (stored(own_store), newest(device)) == (3, 2)
+
+
+@pumping
+def test_a_value_that_vanished_is_there_again_with_the_next_reading(
+    own_store: Columns, spool: Kept, working: Pump
+) -> None:
+    device = a_device().pk
+    sent(spool, message({"level": 1}, ts=NOW - 9000, device=device))
+    working.pump("g-0", spool)
+    with as_machine("test"):
+        LatestValue.objects.all().delete()
+    assert not LatestValue.objects.exists()
+    sent(spool, message({"level": 2}, device=device))
+    working.pump("g-0", spool)
+    assert newest(device) == 2
 
 
 @pumping
@@ -326,7 +411,7 @@ def test_while_the_store_is_away_nothing_moves_on(
         for _attempt in range(2):
             with pytest.raises(Unavailable):
                 working.pump("g-0", spool)
-    place = Checkpoint.objects.get()
+    place = Checkpoint.objects.get(consumer="pump")
     assert (place.position, place.pending) == (0, 1)
     assert not LatestValue.objects.exists()
     working.pump("g-0", spool)

@@ -75,7 +75,7 @@ class Platform:
         return {str(name): int(pid) for name, pid in state["pids"].items()}
 
     def processes(self) -> list[Process]:
-        return [Process(_Known(pid), name) for name, pid in self.pids().items()]  # type: ignore[arg-type]
+        return [Process(_Known(pid), name) for name, pid in self.pids().items() if pid]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Spending:
     """Processor time of every process of the machine from now on, by what it is; looked at every ``SAMPLE_S``."""
 
     names: dict[int, str]
-    families: dict[int, str]
+    families: dict[int, str] = field(default_factory=dict)
     before: dict[int, float] = field(default_factory=dict)
     last: dict[int, tuple[str, float]] = field(default_factory=dict)
     has_begun: bool = False
@@ -371,10 +371,8 @@ def _play(
         for part in range(parts)
     ]
     killed: list[str] = []
-    pids = platform.pids()
-    named = {pid: name for name, pid in pids.items()} | {each.pid: "simulator" for each in fleets}
-    spending = Spending(named | {os.getpid(): "this onlooker"}, {pids["postgres"]: "postgres"})
-    sampler = threading.Thread(target=_sample, args=(spending, stopping))
+    spending = Spending({each.pid: "simulator" for each in fleets} | {os.getpid(): "this onlooker"})
+    sampler = threading.Thread(target=_sample, args=(spending, platform, stopping))
     sampler.start()
     onlooker = threading.Thread(target=look, args=(seen, stopping))
     killer = threading.Thread(
@@ -391,10 +389,15 @@ def _play(
     return outcomes, seen, killed, spending
 
 
-def _sample(spending: Spending, stopping: threading.Event) -> None:
-    spending.sample()
-    while not stopping.wait(SAMPLE_S):
+def _sample(spending: Spending, platform: Platform, stopping: threading.Event) -> None:
+    is_over = False
+    while not is_over:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            pids = platform.pids()
+            spending.names |= {pid: name for name, pid in pids.items() if pid}
+            spending.families[pids["postgres"]] = "postgres"
         spending.sample()
+        is_over = stopping.wait(SAMPLE_S)
 
 
 def _judged(
@@ -406,7 +409,7 @@ def _judged(
     killed: list[str],
     spending: Spending,
 ) -> int:
-    memory = {each.name: each.memory_mb() for each in platform.processes()}
+    memory = _memory(platform)
     acknowledged = _acknowledged(platform.folder)
     count = sum(len(set(numbers)) for numbers in acknowledged.values())
     found = _settled(count)
@@ -438,6 +441,15 @@ def _judged(
     if killed:
         report.add("processes killed", "", [len(killed)], " ".join(sorted(set(killed))))
     return int(lost or twice or unraised or doubled or not count)
+
+
+def _memory(platform: Platform) -> dict[str, float]:
+    """Of the processes that are there; one that was just killed is not."""
+    held = {}
+    for each in platform.processes():
+        with contextlib.suppress(OSError):
+            held[each.name] = each.memory_mb()
+    return held
 
 
 def _acknowledged(folder: Path) -> dict[int, list[int]]:

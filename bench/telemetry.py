@@ -409,6 +409,9 @@ def _judged(
     killed: list[str],
     spending: Spending,
 ) -> int:
+    _await(
+        lambda: all(platform.pids().values()) and httpx.get(f"{platform.url}healthz").status_code == 200, 300
+    )
     memory = _memory(platform)
     acknowledged = _acknowledged(platform.folder)
     count = sum(len(set(numbers)) for numbers in acknowledged.values())
@@ -463,11 +466,13 @@ def _acknowledged(folder: Path) -> dict[int, list[int]]:
 
 def _settled(count: int) -> dict[int, tuple[int, int]]:
     """What is stored once nothing more comes."""
+    from django.db import DatabaseError
+
     from chengshu.foundation.errors import Unavailable
 
     deadline, before, found = time.monotonic() + SETTLE_S, -1, {}
     while time.monotonic() < deadline:
-        with contextlib.suppress(Unavailable):
+        with contextlib.suppress(Unavailable, DatabaseError):
             found = stored()
         now = sum(unique for _count, unique in found.values())
         if now >= count and now == before:

@@ -54,11 +54,35 @@ def test_without_a_new_enough_python_it_says_what_to_do(shell: str, tmp_path: Pa
     tools = f"{tmp_path}:/nonexistent"
     for tool in ("dirname", "readlink", "head"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
-    status, out, told = _run(str(shutil.which(shell)), SCRIPT, "up", PATH=tools, CHENGSHU_PYTHON="")
+    status, out, told = _run(str(shutil.which(shell)), SCRIPT, "up", PATH=tools, CHENGSHU_PYTHON="python3")
     assert status == 1
     assert out == ""
     assert "needs Python 3.11 or later; found: Python 3.9.2" in told
     assert "CHENGSHU_PYTHON=" in told
+
+
+SYSTEM = Path("/usr/bin/python3")
+
+
+def _is_complete(python: Path) -> bool:
+    code = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"
+    return python.exists() and not subprocess.run([python, "-I", "-c", code], capture_output=True).returncode
+
+
+@pytest.mark.skipif(not _is_complete(SYSTEM), reason="the system has no Python that makes environments")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_systems_own_python_comes_before_one_that_is_first_in_the_path(
+    shell: str, tmp_path: Path
+) -> None:
+    root = _checkout(tmp_path)
+    (root / "src" / "chengshu" / "cli" / "bootstrap.py").write_text("import sys; print(sys.executable)\n")
+    other = tmp_path / "python3"
+    other.write_text('#!/bin/sh\n[ "$1" = -I ] && [ "$2" != -S ] && echo other\nexit 0\n')
+    other.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    _, first, _ = _run(shell, root / "chengshu", "status", PATH=path, CHENGSHU_PYTHON="")
+    _, named, _ = _run(shell, root / "chengshu", "status", PATH=path, CHENGSHU_PYTHON="python3")
+    assert (first.splitlines()[0], named.splitlines()[0]) == (str(SYSTEM), "other")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

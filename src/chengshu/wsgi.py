@@ -16,6 +16,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from chengshu.foundation.http.kept import Front  # noqa: E402 (its models need the apps)
+from chengshu.foundation.runtime.memory import collect_seldom  # noqa: E402
 
 
 def _prepare() -> None:
@@ -31,4 +32,5 @@ def _prepare() -> None:
 
 
 _prepare()
+collect_seldom()
 application = Front(_pages)

@@ -10,7 +10,7 @@ _NEW_OBJECTS: Final = 100_000
 
 
 def collect_seldom() -> None:
-    """For a process that holds many objects for long, such as sessions or a batch, and makes hardly any cycles.
+    """For a process that holds many objects for long, such as sessions, a batch or all pages, and makes few cycles.
 
     What lives now (modules, tables of the program) is never looked at again. Objects without cycles are freed at once
     as ever; cycles wait longer, which costs some megabytes.

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import ManyToOneRel, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 P = ParamSpec("P")
@@ -72,6 +72,25 @@ def compiled(shape: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
         return written.asked(values)
 
     return rows
+
+
+def hand_out(rows: Sequence[Model], relation: str, related: Iterable[Model]) -> None:
+    """Give rows of one model their related rows, read on their own, as ``prefetch_related`` would.
+
+    :param relation: the name under which a row has them, such as ``pauses``; afterwards ``row.pauses.all()`` asks nothing
+    :param related: those of all the rows together, in the order in which each row is to have its own; what came to a
+        row that is not among them is passed over
+    """
+    if not rows:
+        return
+    link = cast("ManyToOneRel", rows[0]._meta.get_field(relation))
+    of_row: dict[object, list[Model]] = {row.pk: [] for row in rows}
+    for one in related:
+        of_row.get(getattr(one, link.field.attname), []).append(one)
+    for row in rows:
+        found: Any = QuerySet(link.related_model)
+        found._result_cache, found._prefetch_done = of_row[row.pk], True
+        row.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = found
 
 
 def _written(shape: Callable[..., QuerySet[Any]], values: tuple[Any, ...]) -> _Written:

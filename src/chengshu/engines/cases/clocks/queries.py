@@ -19,13 +19,14 @@ from chengshu.engines.cases.clocks.settled import rule_book, timekeeping
 from chengshu.engines.cases.data import ClockView
 from chengshu.engines.cases.models_clocks import (
     Clock,
+    ClockExtension,
     ClockLayer,
     ClockMatter,
     ClockPause,
     ClockState,
     Supervision,
 )
-from chengshu.foundation.compiled import compiled
+from chengshu.foundation.compiled import compiled, hand_out
 from chengshu.foundation.errors import Words
 
 Layer = Literal["legal", "promised", "step"]
@@ -100,12 +101,26 @@ def clock_views(case_id: int, as_of: datetime | None = None) -> tuple[ClockView,
 
 def clock_rows(case_id: int) -> list[Clock]:
     """Every clock of a case with its pauses and extensions; nothing if the asker may not see it."""
-    return _clocks_of(case_id)
+    rows = _clocks_of(case_id)
+    if rows:
+        hand_out(rows, "pauses", _pauses_of(case_id))
+        hand_out(rows, "extensions", _extensions_of(case_id))
+    return rows
 
 
 @compiled
 def _clocks_of(case_id: int) -> QuerySet[Clock]:
-    return Clock.objects.filter(case_id=case_id).prefetch_related("pauses", "extensions")
+    return Clock.objects.filter(case_id=case_id)
+
+
+@compiled
+def _pauses_of(case_id: int) -> QuerySet[ClockPause]:
+    return ClockPause.objects.filter(case_id=case_id)
+
+
+@compiled
+def _extensions_of(case_id: int) -> QuerySet[ClockExtension]:
+    return ClockExtension.objects.filter(case_id=case_id)
 
 
 def views_of(rows: Iterable[Clock], moment: datetime) -> tuple[ClockView, ...]:

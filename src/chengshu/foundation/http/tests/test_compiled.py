@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from chengshu.foundation.asking import asking, system
-from chengshu.foundation.compiled import compiled
+from chengshu.foundation.compiled import compiled, hand_out
 from chengshu.foundation.http.actions import save_view
 from chengshu.foundation.http.models import SavedView
 from chengshu.foundation.orgs.models import Unit
@@ -46,6 +46,20 @@ def test_it_gives_the_rows_of_its_query_set_with_what_is_joined_and_prefetched(a
                 (one.name, one.parent.name if one.parent else "", list(one.children.all())) for one in plain
             ]
         assert len(queries) == 0
+
+
+def test_what_is_handed_out_is_what_would_be_prefetched(asks: None) -> None:
+    parents = list(Unit.objects.filter(children__isnull=False).distinct().order_by("id")[:5])
+    childless = Unit.objects.filter(children__isnull=True).order_by("id")[0]
+    rows = [*parents, childless]
+    wanted = [list(Unit.objects.get(pk=row.pk).children.all()) for row in rows]
+    assert len(parents) > 1
+    hand_out(rows, "children", Unit.objects.exclude(parent=None))
+    with CaptureQueriesContext(connection) as queries:
+        assert [list(row.children.all()) for row in rows] == wanted
+        assert [len(row.children.all()) for row in rows] == [len(one) for one in wanted]
+    assert len(queries) == 0
+    hand_out([], "children", rows)
 
 
 def test_it_describes_its_query_set_once(asks: None) -> None:

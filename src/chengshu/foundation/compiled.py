@@ -77,7 +77,7 @@ def compiled(shape: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
 def hand_out(rows: Sequence[Model], relation: str, related: Iterable[Model]) -> None:
     """Give rows of one model their related rows, read on their own, as ``prefetch_related`` would.
 
-    :param relation: the name under which a row has them, such as ``pauses``; afterwards ``row.pauses.all()`` asks nothing
+    :param relation: the name under which a row has them: with ``pauses``, ``row.pauses.all()`` asks nothing afterwards
     :param related: those of all the rows together, in the order in which each row is to have its own; what came to a
         row that is not among them is passed over
     """
@@ -88,7 +88,7 @@ def hand_out(rows: Sequence[Model], relation: str, related: Iterable[Model]) -> 
     for one in related:
         of_row.get(getattr(one, link.field.attname), []).append(one)
     for row in rows:
-        found: Any = QuerySet(link.related_model)
+        found: Any = QuerySet(link.field.model)
         found._result_cache, found._prefetch_done = of_row[row.pk], True
         row.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = found
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 from chengshu.engines.probes import actions, queries
 from chengshu.engines.probes.kinds import PARAMETERS, CheckKind, Parameter
 from chengshu.engines.probes.models import Check, Target
-from chengshu.engines.probes.pages.forms import HANDLED, errors, whole
+from chengshu.engines.probes.pages.forms import HANDLED
 from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb, Option
+from chengshu.foundation.web.typed import errors, whole
 
 RHYTHM = {"interval_s": 60, "timeout_ms": 10_000, "down_after": 3, "up_after": 2}
 WIDGETS = {

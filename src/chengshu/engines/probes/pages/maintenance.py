@@ -11,20 +11,13 @@ from django.views.decorators.http import require_POST
 
 from chengshu.engines.probes import actions, queries
 from chengshu.engines.probes.models import Maintenance
-from chengshu.engines.probes.pages.forms import (
-    HANDLED,
-    errors,
-    maybe_target,
-    moment,
-    target_options,
-    unit_of,
-    units_for,
-)
+from chengshu.engines.probes.pages.forms import HANDLED, maybe_target, target_options
 from chengshu.foundation.asking import current_asker
 from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
+from chengshu.foundation.web.typed import errors, moment, unit_of, units_for
 
 SHOWN = 200
 

@@ -13,15 +13,7 @@ from django.views.decorators.http import require_POST
 from chengshu.engines.probes import actions, availability, queries
 from chengshu.engines.probes.models import State, Target, TargetKind, WindowDays
 from chengshu.engines.probes.pages import showing
-from chengshu.engines.probes.pages.forms import (
-    HANDLED,
-    errors,
-    maybe_target,
-    maybe_whole,
-    target_options,
-    unit_of,
-    units_for,
-)
+from chengshu.engines.probes.pages.forms import HANDLED, maybe_target, target_options
 from chengshu.engines.probes.reckoning import Treatment
 from chengshu.engines.probes.verifying import verify
 from chengshu.foundation.asking import current_asker
@@ -30,6 +22,7 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Crumb, Filter, Option, Tab
+from chengshu.foundation.web.typed import errors, maybe_whole, unit_of, units_for
 
 SHOWN = 500
 FIELDS = ("title", "kind", "address", "group", "window_days", "window_times")

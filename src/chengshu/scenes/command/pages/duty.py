@@ -21,22 +21,11 @@ from chengshu.foundation.http.pages import render
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.web.shell import Filter, Option
+from chengshu.foundation.web.typed import chosen, clock, day, maybe_picked, picked, units_with
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.facts import CENTRE, limit_source
 from chengshu.scenes.command.models import Days, DutySlot, HandOver, LogEntry
-from chengshu.scenes.command.pages.forms import (
-    HANDLED,
-    Given,
-    chosen,
-    clock,
-    day,
-    desks,
-    errors,
-    maybe_picked,
-    options,
-    picked,
-    whole,
-)
+from chengshu.scenes.command.pages.forms import HANDLED, Given, count, errors, options
 from chengshu.scenes.command.texts import no_such
 
 SHOWN_DAYS: Final = 14
@@ -47,7 +36,7 @@ def _desk(request: HttpRequest) -> Unit:
 
     :raises Missing: if there is none that the asker may see
     """
-    known = desks("command.view")
+    known = units_with("command.view")
     if not known:
         raise no_such()
     wanted = chosen(request.GET.get("unit", "") or request.POST.get("unit", ""))
@@ -60,7 +49,7 @@ def _desk(request: HttpRequest) -> Unit:
 
 
 def _desk_filter(unit: Unit) -> Filter:
-    return Filter("unit", _("Desk"), str(unit.pk), options=options(desks("command.view")))
+    return Filter("unit", _("Desk"), str(unit.pk), options=options(units_with("command.view")))
 
 
 @door("command.view")
@@ -212,7 +201,7 @@ def _set_post(unit: Unit, given: Given) -> object:
     return actions.set_duty_post(
         unit=unit,
         title=given.get("title", ""),
-        order=whole(given.get("order", ""), "order"),
+        order=count(given.get("order", ""), "order"),
         turns=[picked(staff, one, "turns") for one in given.getlist("turns")],
     )
 
@@ -222,7 +211,7 @@ def _set_shift(unit: Unit, given: Given) -> object:
         unit=unit,
         title=given.get("title", ""),
         starts_at=clock(given.get("starts_at", ""), "starts_at"),
-        hours=whole(given.get("hours", ""), "hours"),
+        hours=count(given.get("hours", ""), "hours"),
         days=given.get("days", ""),
     )
 

@@ -16,6 +16,7 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option, TimelineEvent
+from chengshu.foundation.web.typed import maybe_moment, picked, units_with
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.facts import grade_table, kinds, limit, limit_source
 from chengshu.scenes.command.models import CityEvent, EventState, Grade, Source
@@ -23,16 +24,13 @@ from chengshu.scenes.command.pages.forms import (
     HANDLED,
     Act,
     Given,
+    count,
     degrees,
-    desks,
     errors,
-    maybe_moment,
     money,
     options,
     own_desk,
     perform,
-    picked,
-    whole,
 )
 from chengshu.scenes.command.words import EVENT_TONES, GRADE_TONES, STEP_TONES
 
@@ -87,7 +85,7 @@ def new(request: HttpRequest) -> HttpResponse:
     given = request.POST
     try:
         event = actions.report_event(
-            unit=picked(desks("command.report_event"), given.get("unit", ""), "unit"),
+            unit=picked(units_with("command.report_event"), given.get("unit", ""), "unit"),
             title=given.get("title", ""),
             kind=given.get("kind", ""),
             source=given.get("source", ""),
@@ -107,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, error: ChengshuError | None) -> HttpResponse:
     known = kinds(timezone.localdate())
     context = {
-        "units": options(desks("command.report_event")),
+        "units": options(units_with("command.report_event")),
         "unit": own_desk("command.report_event"),
         "kinds": [Option(one.code, f"　{one.title}" if "." in one.code else one.title) for one in known],
         "sources": Source.choices,
@@ -162,8 +160,8 @@ def _entry(step: Any) -> TimelineEvent:
 def _grade(event: CityEvent, given: Given, _request: HttpRequest) -> object:
     return actions.grade_event(
         event=event,
-        deaths=whole(given.get("deaths", ""), "deaths"),
-        injured=whole(given.get("injured", ""), "injured"),
+        deaths=count(given.get("deaths", ""), "deaths"),
+        injured=count(given.get("injured", ""), "injured"),
         loss=money(given.get("loss", ""), "loss"),
         grade=given.get("grade", ""),
         reason=given.get("reason", ""),

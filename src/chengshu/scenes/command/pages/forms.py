@@ -1,22 +1,22 @@
-"""What the pages of this scene share: reading typed values, errors by field, choices, one way to perform an act."""
+"""What the pages of this scene share: an act's errors, amounts, choices, one way to perform an act."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chengshu.foundation.asking import asking, current_asker, system
-from chengshu.foundation.calendar import SHANGHAI, NoticeMissing
+from chengshu.foundation.calendar import NoticeMissing
 from chengshu.foundation.errors import ChengshuError, Conflict, InvalidInput
 from chengshu.foundation.files.actions import store_file
 from chengshu.foundation.files.models import File
 from chengshu.foundation.files.purposes import declare_purpose
 from chengshu.foundation.orgs.models import Unit
+from chengshu.foundation.web import typed
 from chengshu.foundation.web.shell import Option
 from chengshu.scenes.command.texts import no_such
 
@@ -28,19 +28,11 @@ Page = Callable[..., HttpResponse]
 
 
 def errors(error: ChengshuError | None, act: str = "") -> dict[str, Any]:
-    """The error by its field, and the same for the summary above the form.
+    """The error by its field, the same for the summary above the form, and the act that failed.
 
     :param act: the form of a page with several, whose fields carry its name
     """
-    if error is None:
-        return {"errors": {}, "error_list": [], "failed": ""}
-    words = f"{error.message} {error.hint}".strip()
-    field = getattr(error, "field", "")
-    return {
-        "errors": {field: words},
-        "error_list": [(f"id_{act}_{field}" if act and field else f"id_{field}" if field else "", words)],
-        "failed": act,
-    }
+    return {**typed.errors(error, act), "failed": act if error is not None else ""}
 
 
 def perform(
@@ -60,30 +52,12 @@ def perform(
     return done
 
 
-def whole(text: str, field: str) -> int:
-    """
-    :raises InvalidInput: if it is no whole number; an empty text is 0
-    """
-    text = text.strip()
-    if text and not (text.isascii() and text.isdigit() and len(text) < 8):
-        raise InvalidInput(_("Enter a whole number."), field=field, code="command.number")
-    return int(text or 0)
+def count(text: str, field: str) -> int:
+    """A whole number; 0 for an empty text.
 
-
-def number(text: str, field: str, most: int = 10**9) -> Decimal | None:
-    """A decimal; None for an empty text.
-
-    :raises InvalidInput: if it is none, or beyond ``most``
+    :raises InvalidInput: if it is none
     """
-    if not text.strip():
-        return None
-    try:
-        value = Decimal(text.strip().replace(",", "").replace("，", ""))
-        if value.is_finite() and abs(value) <= most:
-            return value
-    except InvalidOperation:
-        pass
-    raise InvalidInput(_("Enter a number."), field=field, code="command.number")
+    return typed.maybe_whole(text, field) or 0
 
 
 def degrees(text: str, field: str, most: int) -> Decimal | None:
@@ -91,7 +65,7 @@ def degrees(text: str, field: str, most: int) -> Decimal | None:
 
     :raises InvalidInput: if it is none
     """
-    value = number(text, field, most)
+    value = typed.number(text, field, most)
     return None if value is None else value.quantize(Decimal("0.000001"))
 
 
@@ -100,72 +74,10 @@ def money(text: str, field: str) -> Decimal:
 
     :raises InvalidInput: if it is none, or below 0
     """
-    value = number(text, field) or Decimal(0)
+    value = typed.number(text, field) or Decimal(0)
     if value < 0:
-        raise InvalidInput(_("Enter a number."), field=field, code="command.number")
+        raise InvalidInput(_("An amount is not below 0."), field=field, code="command.amount")
     return value.quantize(Decimal("0.01"))
-
-
-def day(text: str, field: str) -> date:
-    """
-    :raises InvalidInput: if it is no day
-    """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(_("Enter a day."), field=field, code="command.day") from error
-
-
-def maybe_moment(text: str, field: str) -> datetime | None:
-    """What a browser sends of a day and a time, on Shanghai's clock; None for an empty text.
-
-    :raises InvalidInput: if it is none
-    """
-    if not text.strip():
-        return None
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(_("Enter a day and a time."), field=field, code="command.moment") from error
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
-
-
-def clock(text: str, field: str) -> time:
-    """
-    :raises InvalidInput: if it is no time of day
-    """
-    try:
-        return time.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(_("Enter a time such as 08:30."), field=field, code="command.time") from error
-
-
-def chosen(text: str) -> int:
-    """An id of a choice; 0 when it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 15 else 0
-
-
-def picked(rows: Iterable[Any], text: str, field: str) -> Any:
-    """The row that was chosen of those offered.
-
-    :raises InvalidInput: if it is none of them
-    """
-    pk = chosen(text)
-    for row in rows:
-        if row.pk == pk:
-            return row
-    raise InvalidInput(_("Choose one of the list."), field=field, code="command.choice")
-
-
-def maybe_picked(rows: Iterable[Any], text: str, field: str) -> Any:
-    return picked(rows, text, field) if text.strip() else None
-
-
-def desks(permission: str) -> list[Unit]:
-    """The units where the asker holds a permission; villages and suppliers have no desk."""
-    units = current_asker().units(permission)
-    found = Unit.objects.exclude(kind__in=("village", "community", "supplier")).order_by("path")
-    return list((found if isinstance(units, str) else found.filter(pk__in=units))[:500])
 
 
 def own_desk(permission: str) -> str:

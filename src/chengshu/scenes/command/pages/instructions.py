@@ -17,21 +17,19 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import maybe_picked, picked, units_with
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.facts import limit, limit_source
 from chengshu.scenes.command.models import Instruction, InstructionState
 from chengshu.scenes.command.pages.forms import (
     HANDLED,
     Act,
-    desks,
+    count,
     errors,
-    maybe_picked,
     options,
     own_desk,
     perform,
-    picked,
     stored,
-    whole,
 )
 from chengshu.scenes.command.pages.runs import download
 from chengshu.scenes.command.words import INSTRUCTION_TONES, REPLY_TONES
@@ -85,14 +83,14 @@ def new(request: HttpRequest) -> HttpResponse:
     given = request.POST
     try:
         instruction = actions.issue_instruction(
-            unit=picked(desks("command.issue_instruction"), given.get("unit", ""), "unit"),
+            unit=picked(units_with("command.issue_instruction"), given.get("unit", ""), "unit"),
             to_unit=picked(_units(), given.get("to_unit", ""), "to_unit"),
             to_post=given.get("to_post", ""),
             title=given.get("title", ""),
             text=given.get("text", ""),
             event=maybe_picked(queries.open_events(), given.get("event", ""), "event"),
-            receipt_minutes=whole(given.get("receipt_minutes", ""), "receipt_minutes"),
-            answer_minutes=whole(given.get("answer_minutes", ""), "answer_minutes"),
+            receipt_minutes=count(given.get("receipt_minutes", ""), "receipt_minutes"),
+            answer_minutes=count(given.get("answer_minutes", ""), "answer_minutes"),
             drill=bool(given.get("drill")),
         )
     except HANDLED as error:
@@ -102,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, error: ChengshuError | None) -> HttpResponse:
     context = {
-        "units": options(desks("command.issue_instruction")),
+        "units": options(units_with("command.issue_instruction")),
         "unit": own_desk("command.issue_instruction"),
         "told": options(_units()),
         "events": [

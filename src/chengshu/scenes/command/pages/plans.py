@@ -16,22 +16,12 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import picked, units_with
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.actions.plans import contact_tree
 from chengshu.scenes.command.facts import kind_title, kinds
 from chengshu.scenes.command.models import PlanVersion, VersionState
-from chengshu.scenes.command.pages.forms import (
-    HANDLED,
-    Act,
-    Given,
-    desks,
-    errors,
-    options,
-    own_desk,
-    perform,
-    picked,
-    whole,
-)
+from chengshu.scenes.command.pages.forms import HANDLED, Act, Given, count, errors, options, own_desk, perform
 from chengshu.scenes.command.words import RUN_TONES, VERSION_TONES
 
 COLUMNS: Final = (
@@ -64,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
     given = request.POST
     try:
         version = actions.draft_plan(
-            unit=picked(desks("command.draft_plan"), given.get("unit", ""), "unit"),
+            unit=picked(units_with("command.draft_plan"), given.get("unit", ""), "unit"),
             title=given.get("title", ""),
             kinds=given.getlist("kinds"),
             source=given.get("source", ""),
@@ -78,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, error: ChengshuError | None) -> HttpResponse:
     known = kinds(timezone.localdate())
     context = {
-        "units": options(desks("command.draft_plan")),
+        "units": options(units_with("command.draft_plan")),
         "unit": own_desk("command.draft_plan"),
         "kinds": [Option(one.code, one.title) for one in known],
         "given": request.POST.dict(),
@@ -121,11 +111,11 @@ def _put(version: PlanVersion, given: Given, _request: HttpRequest) -> object:
     after = given.get("after", "").replace("，", ",").replace("、", ",")
     return actions.put_step(
         version=version,
-        number=whole(given.get("number", ""), "number"),
+        number=count(given.get("number", ""), "number"),
         title=given.get("title", ""),
         post=given.get("post", ""),
-        minutes=whole(given.get("minutes", ""), "minutes"),
-        after=[whole(one, "after") for one in after.split(",") if one.strip()],
+        minutes=count(given.get("minutes", ""), "minutes"),
+        after=[count(one, "after") for one in after.split(",") if one.strip()],
         evidence=bool(given.get("evidence")),
         resources=given.get("resources", ""),
     )

@@ -16,21 +16,12 @@ from chengshu.foundation.errors import ChengshuError
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import picked, units_with
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.facts import limit_source
 from chengshu.scenes.command.figures import FIGURES
 from chengshu.scenes.command.models import ReportState, SituationReport
-from chengshu.scenes.command.pages.forms import (
-    HANDLED,
-    Act,
-    Given,
-    desks,
-    errors,
-    options,
-    own_desk,
-    perform,
-    picked,
-)
+from chengshu.scenes.command.pages.forms import HANDLED, Act, Given, errors, options, own_desk, perform
 from chengshu.scenes.command.pages.runs import paper
 from chengshu.scenes.command.words import REPORT_TONES
 
@@ -58,7 +49,7 @@ def _listing(request: HttpRequest, error: ChengshuError | None = None, act: str 
         "figures": [Option(key, title) for key, (title, _reckon) in FIGURES.items()],
         "known_names": names,
         "closable": options(queries.report_templates()),
-        "units": options(desks("command.set_report_template")),
+        "units": options(units_with("command.set_report_template")),
         "unit": own_desk("command.set_report_template"),
         "now": timezone.now(),
         "query": request.GET.dict(),
@@ -81,7 +72,7 @@ def _listing(request: HttpRequest, error: ChengshuError | None = None, act: str 
 
 def _set(given: Given) -> object:
     return actions.set_report_template(
-        unit=picked(desks("command.set_report_template"), given.get("unit", ""), "unit"),
+        unit=picked(units_with("command.set_report_template"), given.get("unit", ""), "unit"),
         title=given.get("title", ""),
         times=given.get("times", "").replace("，", ",").replace("、", ",").split(","),
         figures=given.getlist("figures"),

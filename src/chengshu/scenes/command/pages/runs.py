@@ -16,10 +16,11 @@ from chengshu.foundation.files.downloads import disposition
 from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import picked
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.keeping import PDF, WORD
 from chengshu.scenes.command.models import Lesson, PlanRun, RunState, RunStep
-from chengshu.scenes.command.pages.forms import HANDLED, Act, Given, errors, perform, picked, stored
+from chengshu.scenes.command.pages.forms import HANDLED, Act, Given, errors, perform, stored
 from chengshu.scenes.command.texts import no_such
 from chengshu.scenes.command.words import RUN_STEP_TONES, RUN_TONES
 

@@ -17,10 +17,7 @@ from chengshu.foundation.http.exports import Export, ExportColumn, contribute_ex
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column
-from chengshu.scenes.operations import actions, queries
-from chengshu.scenes.operations.models import Contract, Formula, Hours, LimitKind, Measure, Outcome, Severity
-from chengshu.scenes.operations.pages.forms import (
-    HANDLED,
+from chengshu.foundation.web.typed import (
     day,
     errors,
     maybe_day,
@@ -29,13 +26,14 @@ from chengshu.scenes.operations.pages.forms import (
     maybe_whole,
     moment,
     number,
-    options,
     picked,
-    suppliers,
     unit_of,
     units_for,
     whole,
 )
+from chengshu.scenes.operations import actions, queries
+from chengshu.scenes.operations.models import Contract, Formula, Hours, LimitKind, Measure, Outcome, Severity
+from chengshu.scenes.operations.pages.forms import HANDLED, options, suppliers
 from chengshu.scenes.operations.words import GROUPS, OUTCOME_TONES, SCORES
 
 COLUMNS: Final = (

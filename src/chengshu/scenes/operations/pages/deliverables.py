@@ -21,17 +21,10 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.orgs.models import Post, Unit
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import chosen, errors, maybe_day, maybe_picked, picked
 from chengshu.scenes.operations import actions, queries
 from chengshu.scenes.operations.models import Contract, Deliverable, DeliverableKind, Delivery, Outcome
-from chengshu.scenes.operations.pages.forms import (
-    HANDLED,
-    chosen,
-    errors,
-    maybe_day,
-    maybe_picked,
-    options,
-    picked,
-)
+from chengshu.scenes.operations.pages.forms import HANDLED, options
 from chengshu.scenes.operations.words import OUTCOME_TONES
 
 HANDED_OVER: Final = declare_purpose("operations.delivery")

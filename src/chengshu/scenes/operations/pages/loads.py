@@ -16,10 +16,11 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Option
+from chengshu.foundation.web.typed import errors, picked, whole
 from chengshu.scenes.operations import actions, facts, queries
 from chengshu.scenes.operations.actions.loads import MOST_BYTES
 from chengshu.scenes.operations.models import Contract, LoadProof
-from chengshu.scenes.operations.pages.forms import HANDLED, errors, options, picked, whole
+from chengshu.scenes.operations.pages.forms import HANDLED, options
 
 COLUMNS: Final = (
     Column("target", _("Target of the load test"), header=True),

@@ -12,9 +12,10 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column
+from chengshu.foundation.web.typed import errors
 from chengshu.scenes.operations import actions, queries
 from chengshu.scenes.operations.models import ProblemState
-from chengshu.scenes.operations.pages.forms import HANDLED, errors
+from chengshu.scenes.operations.pages.forms import HANDLED
 
 COLUMNS: Final = (
     Column("title", _("Problem"), header=True),

@@ -17,20 +17,11 @@ from chengshu.foundation.http.exports import MEDIA_TYPES
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import chosen, errors, maybe_day, maybe_whole, signed, unit_of, units_for
 from chengshu.scenes.operations import actions, queries
 from chengshu.scenes.operations.ledger import NAMES, WORDS, LedgerRow, read_ledger, row_of, write_ledger
 from chengshu.scenes.operations.models import Resource, ResourceKind
-from chengshu.scenes.operations.pages.forms import (
-    HANDLED,
-    chosen,
-    errors,
-    maybe_day,
-    maybe_whole,
-    stored,
-    unit_of,
-    units_for,
-    whole,
-)
+from chengshu.scenes.operations.pages.forms import HANDLED, stored
 from chengshu.scenes.operations.pages.rounds import picture_of
 from chengshu.scenes.operations.texts import degrees
 from chengshu.scenes.operations.words import FAULTS, MEASURES
@@ -182,7 +173,9 @@ def stock(request: HttpRequest, resource_id: int) -> HttpResponse:
     resource, given = queries.resource_by_id(resource_id), request.POST
     try:
         actions.move_stock(
-            resource=resource, change=whole(given.get("change", ""), "change"), reason=given.get("reason", "")
+            resource=resource,
+            change=signed(given.get("change", ""), "change"),
+            reason=given.get("reason", ""),
         )
     except HANDLED as error:
         return _page(request, resource, error, "stock")

@@ -15,19 +15,10 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import chosen, day, errors, maybe_day, picked, whole
 from chengshu.scenes.operations import actions, queries
 from chengshu.scenes.operations.models import Contract, Rhythm, Round, RoundState, Seen, Service, Severity
-from chengshu.scenes.operations.pages.forms import (
-    HANDLED,
-    chosen,
-    day,
-    errors,
-    maybe_day,
-    options,
-    picked,
-    stored,
-    whole,
-)
+from chengshu.scenes.operations.pages.forms import HANDLED, options, stored
 from chengshu.scenes.operations.texts import degrees
 
 COLUMNS: Final = (

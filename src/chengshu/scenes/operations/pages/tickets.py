@@ -19,18 +19,10 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import chosen, errors, maybe_picked, maybe_whole, moment, picked
 from chengshu.scenes.operations import actions, queries
 from chengshu.scenes.operations.models import Channel, Contract, LimitKind, Severity, Ticket, TicketState
-from chengshu.scenes.operations.pages.forms import (
-    HANDLED,
-    chosen,
-    errors,
-    maybe_picked,
-    maybe_whole,
-    moment,
-    options,
-    picked,
-)
+from chengshu.scenes.operations.pages.forms import HANDLED, options
 from chengshu.scenes.operations.words import STATE_TONES
 
 COLUMNS: Final = (

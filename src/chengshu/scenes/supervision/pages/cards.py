@@ -17,10 +17,10 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.http.pagination import paginate
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import chosen, errors, unit_of, units_for
 from chengshu.scenes.supervision import actions, queries
 from chengshu.scenes.supervision.models import Card, CardLevel, StepKind
 from chengshu.scenes.supervision.models_cards import ENDED, NOT_COUNTED
-from chengshu.scenes.supervision.pages.forms import chosen_id, errors, unit_of, units_for
 from chengshu.scenes.supervision.rules import Level, rule_book
 from chengshu.scenes.supervision.scoring import Score, score
 from chengshu.scenes.supervision.words import LEVEL_TONES
@@ -72,7 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         level=given.get("level", ""),
         trigger=given.get("trigger", ""),
         state=given.get("state", ""),
-        unit_id=chosen_id(given, "unit"),
+        unit_id=chosen(given.get("unit", "")) or None,
     )
     page = paginate(found, order=("-raised_at", "-id"), cursor=given.get("cursor", ""), size=50)
     context = {

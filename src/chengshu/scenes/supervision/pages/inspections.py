@@ -14,10 +14,10 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Option
+from chengshu.foundation.web.typed import day, errors, unit_of, units_for, whole
 from chengshu.scenes.supervision import actions, queries
 from chengshu.scenes.supervision.inspecting import redraw, results_of
 from chengshu.scenes.supervision.models import Inspection, InspectionState, SampleDraw, VisitState
-from chengshu.scenes.supervision.pages.forms import day, errors, unit_of, units_for, whole
 from chengshu.scenes.supervision.scripts import scripts
 from chengshu.scenes.supervision.words import DISPOSITIONS
 

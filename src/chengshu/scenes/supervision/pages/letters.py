@@ -14,9 +14,9 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.web.shell import Column, Option
+from chengshu.foundation.web.typed import chosen, day, errors, unit_of, units_for
 from chengshu.scenes.supervision import actions, queries
 from chengshu.scenes.supervision.models import CardLevel
-from chengshu.scenes.supervision.pages.forms import chosen_id, day, errors, unit_of, units_for
 from chengshu.scenes.supervision.rules import rule_book
 
 COLUMNS = (
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, error: InvalidInput | None) -> HttpResponse:
     """The form for one unit: its cards of this year can be chosen once the unit is known."""
-    unit_id = chosen_id({**request.GET.dict(), **request.POST.dict()}, "unit")
+    unit_id = chosen(request.POST.get("unit") or request.GET.get("unit", ""))
     triggers = rule_book(timezone.localdate()).triggers
     cards = queries.cards(unit_id=unit_id).exclude(level=CardLevel.LEAD)[:100] if unit_id else ()
     context = {

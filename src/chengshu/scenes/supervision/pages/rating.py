@@ -11,11 +11,11 @@ from chengshu.foundation.http.doors import Door, door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Option
+from chengshu.foundation.web.typed import errors
 from chengshu.scenes.supervision import applications
 from chengshu.scenes.supervision.actions import leave_rating
 from chengshu.scenes.supervision.applications import Rateable
 from chengshu.scenes.supervision.models import RatingChannel
-from chengshu.scenes.supervision.pages.forms import errors
 from chengshu.scenes.supervision.rating_codes import levels
 from chengshu.scenes.supervision.tickets import application_of, issue
 

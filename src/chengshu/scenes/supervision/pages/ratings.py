@@ -17,9 +17,9 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.http.pagination import paginate
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import chosen, errors
 from chengshu.scenes.supervision import actions, queries
 from chengshu.scenes.supervision.models import BadRating, Rating, RatingChannel
-from chengshu.scenes.supervision.pages.forms import chosen_id, errors
 from chengshu.scenes.supervision.queries.rating_figures import grouped_figures, total_figures
 from chengshu.scenes.supervision.rating_codes import detail_title, level_of, levels
 from chengshu.scenes.supervision.words import DISPOSITIONS
@@ -45,7 +45,9 @@ GROUPS = {
 def listing(request: HttpRequest) -> HttpResponse:
     given = request.GET.dict()
     found = queries.ratings(
-        level=given.get("level", ""), channel=given.get("channel", ""), unit_id=chosen_id(given, "unit")
+        level=given.get("level", ""),
+        channel=given.get("channel", ""),
+        unit_id=chosen(given.get("unit", "")) or None,
     )
     page = paginate(found, order=("-left_at", "-id"), cursor=given.get("cursor", ""), size=50)
     context = {

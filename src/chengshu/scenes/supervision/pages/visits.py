@@ -17,9 +17,9 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Option
+from chengshu.foundation.web.typed import errors
 from chengshu.scenes.supervision import actions, queries
 from chengshu.scenes.supervision.models import AnswerCode, Evidence, InspectionKind, Visit, VisitState
-from chengshu.scenes.supervision.pages.forms import errors
 from chengshu.scenes.supervision.scripts import script_by_key
 from chengshu.scenes.supervision.words import DISPOSITIONS, no_such
 

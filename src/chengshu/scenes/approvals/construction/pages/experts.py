@@ -15,6 +15,7 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import day, whole
 from chengshu.scenes.approvals.actions import construction_experts as acts
 from chengshu.scenes.approvals.construction import queries
 from chengshu.scenes.approvals.construction.drawing import VERDICT_WORDS, Verdict, is_same
@@ -137,7 +138,7 @@ def _expert_act(request: HttpRequest, number: str) -> HttpResponse:
             kind=given.get("kind", ""),
             with_code=given.get("with_code", ""),
             reason=given.get("reason", ""),
-            until=parsing.day(until, "until") if until else None,
+            until=day(until, "until") if until else None,
         ),
         _("The conflict is on record."),
     )
@@ -159,9 +160,9 @@ def new_review(request: HttpRequest, code: str) -> HttpResponse:
             project=project,
             kind=given.get("kind", ""),
             title=given.get("title", ""),
-            seats=parsing.number(given.get("seats", ""), "seats"),
+            seats=whole(given.get("seats", ""), "seats"),
             notice_number=given.get("notice_number", ""),
-            expected_until=parsing.day(given.get("expected_until", ""), "expected_until"),
+            expected_until=day(given.get("expected_until", ""), "expected_until"),
             case_id=int(case) if case.isascii() and case.isdigit() and len(case) < 19 else None,
         )
     except (InvalidInput, Conflict) as error:

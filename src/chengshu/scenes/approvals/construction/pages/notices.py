@@ -13,6 +13,7 @@ from chengshu.foundation.http.doors import Door, door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import moment, whole
 from chengshu.scenes.approvals.actions import construction_notices as acts
 from chengshu.scenes.approvals.construction import queries
 from chengshu.scenes.approvals.construction.pages import parsing
@@ -133,7 +134,7 @@ def new_notice(request: HttpRequest, code: str) -> HttpResponse:
             kind=given.get("kind", ""),
             title=given.get("title", ""),
             facts=facts_in(given.get("facts", "")),
-            days=parsing.number(given.get("days", ""), "days"),
+            days=whole(given.get("days", ""), "days"),
             project=project,
         )
     except StopIteration:
@@ -219,7 +220,7 @@ def _desk_act(request: HttpRequest, found: PublicNotice) -> HttpResponse:
                 notice=found,
                 title=given.get("title", ""),
                 facts=facts_in(given.get("facts", "")),
-                days=parsing.number(given.get("days", ""), "days"),
+                days=whole(given.get("days", ""), "days"),
             ),
             _("The draft is changed."),
         )
@@ -245,6 +246,6 @@ def _posting(request: HttpRequest, found: PublicNotice) -> object:
     return acts.record_posting(
         notice=found,
         place=request.POST.get("place", ""),
-        taken_at=parsing.moment(request.POST.get("taken_at", ""), "taken_at"),
+        taken_at=moment(request.POST.get("taken_at", ""), "taken_at"),
         file=file,
     )

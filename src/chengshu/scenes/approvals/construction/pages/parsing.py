@@ -50,47 +50,8 @@ def unit_given(request: HttpRequest, permission: str, field: str = "unit") -> Un
     return chosen
 
 
-def day(text: str, field: str) -> date:
-    """A day as date fields send it.
-
-    :raises InvalidInput: for anything else
-    """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(
-            _("This is no day."), field=field, code="page.day", hint=_("Such as 2026-03-11.")
-        ) from error
-
-
-def moment(text: str, field: str) -> datetime:
-    """A moment in Shanghai as ``datetime-local`` fields send it.
-
-    :raises InvalidInput: for anything else
-    """
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(
-            _("This is no moment."), field=field, code="page.moment", hint=_("Such as 2026-03-11 09:30.")
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
-
-
 def morning(of: date) -> datetime:
     return datetime.combine(of, time(), tzinfo=SHANGHAI)
-
-
-def number(text: str, field: str) -> int:
-    """A whole number.
-
-    :raises InvalidInput: for anything else
-    """
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidInput(
-            _("This is no whole number."), field=field, code="page.number", hint=_("Such as 3.")
-        )
-    return int(text)
 
 
 def chosen_units(request: HttpRequest, field: str = "units") -> list[Unit]:

@@ -12,6 +12,7 @@ from chengshu.foundation.http.doors import door
 from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.web.shell import Column, Filter, Option
+from chengshu.foundation.web.typed import day, whole
 from chengshu.scenes.approvals.actions import construction_projects as acts
 from chengshu.scenes.approvals.construction import queries
 from chengshu.scenes.approvals.construction.pages import parsing
@@ -67,7 +68,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
             owner_name=request.POST.get("owner_name", ""),
             owner_code=request.POST.get("owner_code", ""),
             site_address=request.POST.get("site_address", ""),
-            handover_on=parsing.day(handover, "handover_on") if handover else None,
+            handover_on=day(handover, "handover_on") if handover else None,
         )
     except (InvalidInput, Conflict) as error:
         return _project_form(request, error)
@@ -120,9 +121,7 @@ def project_item(request: HttpRequest, item_id: int) -> HttpResponse:
     if given.get("act") == "link":
         return parsing.done(
             back,
-            lambda: acts.link_project_case(
-                item=item, case_id=parsing.number(given.get("case_id", ""), "case_id")
-            ),
+            lambda: acts.link_project_case(item=item, case_id=whole(given.get("case_id", ""), "case_id")),
             _("The case belongs to the project now."),
         )
     if given.get("act") == "refresh":
@@ -147,11 +146,11 @@ def project_material(request: HttpRequest, code: str) -> HttpResponse:
         return acts.add_project_material(
             project=found,
             unit=unit,
-            stage=parsing.number(given.get("stage", ""), "stage"),
+            stage=whole(given.get("stage", ""), "stage"),
             key=given.get("key", ""),
             name=given.get("name", ""),
             file=parsing.file_given(request, unit),
-            due_on=parsing.day(due, "due_on") if due else None,
+            due_on=day(due, "due_on") if due else None,
         )
 
     return parsing.done(

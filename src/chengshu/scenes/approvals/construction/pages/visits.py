@@ -19,6 +19,7 @@ from chengshu.foundation.http.flash import flash
 from chengshu.foundation.http.pages import render
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.web.shell import Column, Option
+from chengshu.foundation.web.typed import day, moment, whole
 from chengshu.scenes.approvals.actions import construction_visits as acts
 from chengshu.scenes.approvals.construction import queries
 from chengshu.scenes.approvals.construction.pages import parsing
@@ -77,8 +78,8 @@ def busy(request: HttpRequest) -> HttpResponse:
         reverse("approvals:visits"),
         lambda: acts.record_busy_time(
             unit=parsing.unit_given(request, "approvals.record_busy_time"),
-            starts_at=parsing.moment(given.get("starts_at", ""), "starts_at"),
-            ends_at=parsing.moment(given.get("ends_at", ""), "ends_at"),
+            starts_at=moment(given.get("starts_at", ""), "starts_at"),
+            ends_at=moment(given.get("ends_at", ""), "ends_at"),
             reason=given.get("reason", ""),
         ),
         _("The time is kept free."),
@@ -93,9 +94,9 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         return _call_form(request, project, None)
     try:
         units = parsing.chosen_units(request)
-        length = timedelta(minutes=parsing.number(request.POST.get("minutes", ""), "minutes"))
+        length = timedelta(minutes=whole(request.POST.get("minutes", ""), "minutes"))
         if not request.POST.get("starts_at"):
-            earliest = parsing.morning(parsing.day(request.POST.get("earliest", ""), "earliest"))
+            earliest = parsing.morning(day(request.POST.get("earliest", ""), "earliest"))
             slots = queries.proposed_slots(units, earliest=max(earliest, timezone.now()), duration=length)
             return _call_form(request, project, None, slots)
         visit = _call(request, project, units, length)
@@ -107,7 +108,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
 
 def _call(request: HttpRequest, project: ConstructionProject, units: list[Unit], length: timedelta) -> Any:
     given = request.POST
-    starts_at = parsing.moment(given.get("starts_at", ""), "starts_at")
+    starts_at = moment(given.get("starts_at", ""), "starts_at")
     case_id = given.get("case_id", "")
     return acts.call_visit(
         unit=parsing.unit_given(request, "approvals.call_visit"),
@@ -118,7 +119,7 @@ def _call(request: HttpRequest, project: ConstructionProject, units: list[Unit],
         ends_at=starts_at + length,
         units=units,
         project=project,
-        case_id=parsing.number(case_id[:9], "case_id") if case_id and len(case_id) < 10 else _case(case_id),
+        case_id=whole(case_id[:9], "case_id") if case_id and len(case_id) < 10 else _case(case_id),
     )
 
 
@@ -226,7 +227,7 @@ def _enter_defect(request: HttpRequest, case_id: int, project: ConstructionProje
             case_id=case_id,
             text=given.get("text", ""),
             basis=given.get("basis", ""),
-            due_on=parsing.day(given.get("due_on", ""), "due_on"),
+            due_on=day(given.get("due_on", ""), "due_on"),
         )
 
     return parsing.done(

@@ -1,4 +1,7 @@
-"""What people type into forms: read as values, and what is wrong with it beside its field."""
+"""What people type into forms: read as values, and what is wrong with it beside its field.
+
+A reader whose name begins with ``maybe_`` gives None for an empty text; for the others an empty text is an error.
+"""
 
 from __future__ import annotations
 
@@ -65,8 +68,8 @@ def signed(text: str, field: str) -> int:
     return -size if text.startswith("-") else size
 
 
-def number(text: str, field: str, most: int = 10**9) -> Decimal | None:
-    """A decimal; None for an empty text.
+def maybe_number(text: str, field: str, most: int = 10**9) -> Decimal | None:
+    """A decimal.
 
     :raises InvalidInput: if it is none, or beyond ``most``
     """
@@ -118,7 +121,7 @@ def maybe_moment(text: str, field: str) -> datetime | None:
     return moment(text, field) if text.strip() else None
 
 
-def clock(text: str, field: str) -> time:
+def time_of_day(text: str, field: str) -> time:
     """
     :raises InvalidInput: if it is no time of day
     """

@@ -21,7 +21,7 @@ from chengshu.foundation.http.pages import render
 from chengshu.foundation.identity.models import Account
 from chengshu.foundation.orgs.models import Unit
 from chengshu.foundation.web.shell import Filter, Option
-from chengshu.foundation.web.typed import chosen, clock, day, maybe_picked, picked, units_with
+from chengshu.foundation.web.typed import chosen, day, maybe_picked, picked, time_of_day, units_with
 from chengshu.scenes.command import actions, queries
 from chengshu.scenes.command.facts import CENTRE, limit_source
 from chengshu.scenes.command.models import Days, DutySlot, HandOver, LogEntry
@@ -210,7 +210,7 @@ def _set_shift(unit: Unit, given: Given) -> object:
     return actions.set_duty_shift(
         unit=unit,
         title=given.get("title", ""),
-        starts_at=clock(given.get("starts_at", ""), "starts_at"),
+        starts_at=time_of_day(given.get("starts_at", ""), "starts_at"),
         hours=count(given.get("hours", ""), "hours"),
         days=given.get("days", ""),
     )

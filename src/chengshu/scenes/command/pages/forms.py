@@ -65,7 +65,7 @@ def degrees(text: str, field: str, most: int) -> Decimal | None:
 
     :raises InvalidInput: if it is none
     """
-    value = typed.number(text, field, most)
+    value = typed.maybe_number(text, field, most)
     return None if value is None else value.quantize(Decimal("0.000001"))
 
 
@@ -74,7 +74,7 @@ def money(text: str, field: str) -> Decimal:
 
     :raises InvalidInput: if it is none, or below 0
     """
-    value = typed.number(text, field) or Decimal(0)
+    value = typed.maybe_number(text, field) or Decimal(0)
     if value < 0:
         raise InvalidInput(_("An amount is not below 0."), field=field, code="command.amount")
     return value.quantize(Decimal("0.01"))

@@ -22,10 +22,10 @@ from chengshu.foundation.web.typed import (
     errors,
     maybe_day,
     maybe_moment,
+    maybe_number,
     maybe_picked,
     maybe_whole,
     moment,
-    number,
     picked,
     unit_of,
     units_for,
@@ -118,7 +118,7 @@ def _read(given: QueryDict) -> dict[str, Any]:
         "hours": given.get("hours", ""),
         "windows": given.get("windows", ""),
         "phone": given.get("phone", ""),
-        "monthly_fee": number(given.get("monthly_fee", ""), "monthly_fee"),
+        "monthly_fee": maybe_number(given.get("monthly_fee", ""), "monthly_fee"),
     }
 
 
@@ -191,7 +191,7 @@ def _add_service(contract: Contract, given: QueryDict) -> None:
         name=given.get("name", ""),
         formula=given.get("formula", ""),
         hours=given.get("hours", ""),
-        target=number(given.get("target", ""), "target"),
+        target=maybe_number(given.get("target", ""), "target"),
         notice_hours=whole(given.get("notice_hours", "") or "0", "notice_hours"),
         longest_minutes=maybe_whole(given.get("longest_minutes", ""), "longest_minutes"),
         source=given.get("source", ""),
@@ -213,9 +213,9 @@ def _add_penalty(contract: Contract, given: QueryDict) -> None:
     actions.add_penalty(
         contract=contract,
         measure=given.get("measure", ""),
-        below=number(given.get("below", ""), "below"),
-        percent=number(given.get("percent", ""), "percent"),
-        yuan=number(given.get("yuan", ""), "yuan"),
+        below=maybe_number(given.get("below", ""), "below"),
+        percent=maybe_number(given.get("percent", ""), "percent"),
+        yuan=maybe_number(given.get("yuan", ""), "yuan"),
         valid_from=day(given.get("valid_from", ""), "valid_from"),
         source=given.get("source", ""),
     )
